@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"heed/internal/fault"
+)
+
+// Tx is one transaction. All that is written in it happened at Now.
+type Tx struct {
+	Now   time.Time // UTC, whole microseconds
+	ctx   context.Context
+	sql   *sql.Tx
+	acted bool
+}
+
+// View runs fn in a transaction that cannot write.
+func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
+	t, err := db.sql.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return txFault("beginning to read", err)
+	}
+	defer t.Rollback()
+	return fn(&Tx{Now: db.now(), ctx: ctx, sql: t})
+}
+
+// Update runs fn as the only writer and commits what it wrote. When fn fails, or
+// when it changed rows without an act, nothing is kept.
+//
+// A crash before the commit returns leaves the state from before fn; after it, the
+// WAL frames are synced and the next opening finds them.
+func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	t, err := db.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return txFault("beginning to write", err)
+	}
+	defer t.Rollback()
+	tx := &Tx{Now: db.now(), ctx: ctx, sql: t}
+	before, err := tx.changes()
+	if err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	after, err := tx.changes()
+	if err != nil {
+		return err
+	}
+	if after != before && !tx.acted && !db.unledgered {
+		return ErrNoAct
+	}
+	if err := t.Commit(); err != nil {
+		return txFault("committing", err)
+	}
+	return nil
+}
+
+func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
+
+// changes counts the rows this connection ever inserted, changed or deleted.
+func (tx *Tx) changes() (n int64, err error) {
+	if err := tx.sql.QueryRowContext(tx.ctx, "SELECT total_changes()").Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting changes: %w", err)
+	}
+	return n, nil
+}
+
+// Exec runs a statement. Placeholders are written ?.
+func (tx *Tx) Exec(query string, args ...any) (sql.Result, error) {
+	return tx.sql.ExecContext(tx.ctx, query, args...)
+}
+
+// Query runs a query for many rows.
+func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	return tx.sql.QueryContext(tx.ctx, query, args...)
+}
+
+// QueryRow runs a query for one row; Scan answers sql.ErrNoRows when there is none.
+func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
+	return tx.sql.QueryRowContext(tx.ctx, query, args...)
+}
+
+// Context is the context the transaction runs under.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// Acted tells the engine that this transaction holds an act. Only the ledger calls it.
+func (tx *Tx) Acted() { tx.acted = true }
+
+// Each runs a query and calls scan for every row.
+func (tx *Tx) Each(query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// txFault names the two refusals that are nobody's mistake: a held store and a full disk.
+func txFault(step string, err error) error {
+	switch {
+	case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
+		return fault.New(fault.Held, "another process holds the store", "Nothing was written.", "Try again when it has finished.")
+	case errors.Is(err, sqlite3.FULL):
+		return fault.New(fault.Conflict, "the disk is full", "Nothing of this act was kept; all earlier acts are safe.", "Make room and try again.")
+	}
+	return fmt.Errorf("%s: %w", step, err)
+}
