@@ -170,6 +170,14 @@ func Entries(tx *store.Tx, after int64, yield func(Entry) error) error {
 	})
 }
 
+// Known reports whether any act is about the object.
+func Known(tx *store.Tx, object string) (known bool, err error) {
+	if err := tx.QueryRow("SELECT count(*) > 0 FROM ledger_entry WHERE object = ?", object).Scan(&known); err != nil {
+		return false, fmt.Errorf("looking for acts of %s: %w", object, err)
+	}
+	return known, nil
+}
+
 // LastAt is the instant of the newest entry, zero when there is none.
 func LastAt(tx *store.Tx) (time.Time, error) {
 	var leaf []byte

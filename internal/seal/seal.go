@@ -2,9 +2,11 @@
 // its kind, and the public commitment to it. Nothing here can open a seal.
 //
 // Secret carries an opened value between the vault and the one face that shows it.
-// It keeps the bytes behind a pointer and answers every way of printing with
-// "[sealed]", because fmt does not call methods of values it reaches through
-// unexported struct fields: a string with methods would still print there.
+// It answers every way of printing with "[sealed]", and keeps the bytes behind a
+// function, because fmt does not call methods of values it reaches through unexported
+// struct fields: a string with methods would still print there, and so would a
+// pointer to bytes, which fmt follows under %s and every other verb that does not
+// fit a pointer. A function prints as a number.
 package seal
 
 import (
@@ -70,25 +72,21 @@ var ErrMarshal = errors.New("a sealed value cannot be marshalled")
 const printed = "[sealed]"
 
 // Secret is an opened sealed value on its way to the person who asked for it.
-type Secret struct{ v *[]byte }
+type Secret struct{ v func() []byte }
 
 // NewSecret takes over b.
-func NewSecret(b []byte) Secret { return Secret{&b} }
+func NewSecret(b []byte) Secret { return Secret{func() []byte { return b }} }
 
 // Expose returns the bytes themselves. Whoever calls it answers for where they go.
 func (s Secret) Expose() []byte {
 	if s.v == nil {
 		return nil
 	}
-	return *s.v
+	return s.v()
 }
 
 // Wipe overwrites the bytes. Best effort: Go may have copied them.
-func (s Secret) Wipe() {
-	if s.v != nil {
-		clear(*s.v)
-	}
-}
+func (s Secret) Wipe() { clear(s.Expose()) }
 
 func (s Secret) String() string                 { return printed }
 func (s Secret) GoString() string               { return printed }

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"heed/internal/app"
+	"heed/internal/fault"
+	"heed/internal/intake"
+	"heed/internal/record"
+)
+
+type addFlags struct {
+	sealed, open bool
+	kind, name   string
+	textOf       string
+}
+
+func (s *session) addCommand() *cobra.Command {
+	var f addFlags
+	c := &cobra.Command{
+		Use:   "add FILE…|-",
+		Short: "take in originals",
+		Long: `Take in originals, bit by bit as they are. One line per original comes back, beginning
+with its id. An interview is sealed unless --open is given; a sealed original and its file
+name go to the vault, and only a custodian can open them.
+
+  heed add article.html
+  heed add --kind interview notes.txt
+  heed add --text-of S-002 redacted.txt     the text of a sealed original without names
+
+--text-of freezes a working text: what a custodian wrote after replacing names and
+places by [P-01]. It is open from then on, and can be given once.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if f.sealed && f.open {
+				return usageError{errors.New("--sealed and --open exclude each other")}
+			}
+			if f.textOf != "" && len(args) != 1 {
+				return usageError{errors.New("--text-of takes one file")}
+			}
+			return s.opened(c.Context(), func(a *app.App) error {
+				if f.textOf != "" {
+					return s.freeze(c.Context(), a, f.textOf, args[0])
+				}
+				return s.addAll(c.Context(), a, f, args)
+			})
+		},
+	}
+	fl := c.Flags()
+	fl.BoolVar(&f.sealed, "sealed", false, "seal the originals and their file names")
+	fl.BoolVar(&f.open, "open", false, "do not seal, even an interview")
+	fl.StringVar(&f.kind, "kind", "", "what the sources are: interview, press_article, official_statement, report, …")
+	fl.StringVar(&f.name, "name", "standard input", "file name recorded for -")
+	fl.StringVar(&f.textOf, "text-of", "", "freeze FILE as the working text of this sealed source")
+	return c
+}
+
+// addAll takes in each file. One that fails does not stop the others: the status is
+// then 3, and the message says which argument it was, by its place and not its name.
+func (s *session) addAll(ctx context.Context, a *app.App, f addFlags, args []string) error {
+	var added []intake.Added
+	var failed []error
+	already := 0
+	for i, arg := range args {
+		got, err := s.addOne(ctx, a, f, arg)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("input %d of %d: %w", i+1, len(args), err))
+			s.complain(err, i+1, len(args))
+			continue
+		}
+		if got.Already {
+			already++
+		}
+		added = append(added, got)
+	}
+	if err := s.emitAdded(added); err != nil {
+		return err
+	}
+	s.say("%d added, %d already here, %d failed", len(added)-already, already, len(failed))
+	switch {
+	case len(failed) == 0:
+		return nil
+	case len(added) == 0:
+		return failed[0]
+	}
+	return exitError{exitPartly, fmt.Errorf("%d of %d inputs failed; the others are safe", len(failed), len(args))}
+}
+
+// complain reports one failed input among several at once.
+func (s *session) complain(err error, n, of int) {
+	if of == 1 {
+		return // it will be the error of the whole command
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		s.say("input %d of %d: %s. %s %s", n, of, f.What, f.Safe, f.Do)
+		return
+	}
+	s.say("input %d of %d: %v", n, of, err)
+}
+
+func (s *session) addOne(ctx context.Context, a *app.App, f addFlags, arg string) (intake.Added, error) {
+	in := intake.Incoming{Name: f.name, Body: s.Stdin, Sealed: f.sealed || f.kind == "interview" && !f.open}
+	if arg != "-" {
+		file, err := openFile(arg)
+		if err != nil {
+			return intake.Added{}, err
+		}
+		defer file.Close()
+		in.Name, in.Body = filepath.Base(arg), file
+	}
+	got, err := a.Intake.Add(ctx, a.By(), in)
+	if err != nil || f.kind == "" || got.Already {
+		return got, err
+	}
+	_, err = a.Record.Describe(ctx, a.By(), record.Source{ID: got.Original.ID, Kind: f.kind})
+	return got, err
+}
+
+// openFile opens what can be read to an end: no directory, no device.
+func openFile(path string) (*os.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "the file cannot be read: "+reason(err), "Nothing was taken in.", "Check the name and the permissions, and add it again.")
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		file.Close()
+		return nil, fault.New(fault.Invalid, "this is a directory", "Nothing was taken in.", "Name the files in it.")
+	}
+	return file, nil
+}
+
+func (s *session) emitAdded(added []intake.Added) error {
+	type line struct {
+		intake.Original
+		Already   bool `json:"already"`
+		Sentences int  `json:"sentences"`
+	}
+	out := []line{}
+	for _, g := range added {
+		l := line{Original: g.Original, Already: g.Already}
+		if g.Text != nil {
+			l.Sentences = len(g.Text.Sentences)
+		}
+		out = append(out, l)
+	}
+	return s.emit(out, func(w io.Writer) {
+		for _, l := range out {
+			fmt.Fprintln(w, fields(l.ID, describe(l.Original), sentences(l.Sentences), alreadyHere(l.Already)))
+		}
+	})
+}
+
+// describe is what may be said of an original in one line.
+func describe(o intake.Original) string {
+	if o.Sealed() {
+		return "sealed as " + string(o.Original)
+	}
+	return fields(visible(o.Name), "sha256 "+o.SHA256[:16], fmt.Sprintf("%d bytes", o.Size), o.NoText)
+}
+
+func sentences(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d sentences", n)
+}
+
+func alreadyHere(already bool) string {
+	if already {
+		return "already here"
+	}
+	return ""
+}
+
+// freeze gives a sealed original its working text.
+func (s *session) freeze(ctx context.Context, a *app.App, source, arg string) error {
+	body := s.Stdin
+	if arg != "-" {
+		file, err := openFile(arg)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		body = file
+	}
+	t, err := a.Intake.Freeze(ctx, a.By(), source, body)
+	if err != nil {
+		return err
+	}
+	return s.emit(map[string]any{"source": source, "sentences": len(t.Sentences)}, func(w io.Writer) {
+		fmt.Fprintln(w, fields(source, "working text frozen", sentences(len(t.Sentences))))
+	})
+}

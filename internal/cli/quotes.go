@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"heed/internal/app"
+	"heed/internal/fault"
+	"heed/internal/intake"
+	"heed/internal/intake/extract"
+	"heed/internal/intake/quote"
+	"heed/internal/record"
+)
+
+func (s *session) quotesCommand() *cobra.Command {
+	var accept, drop string
+	var jsonl bool
+	c := &cobra.Command{
+		Use:   "quotes S-001 | quotes --jsonl FILE…",
+		Short: "propose who said what, and settle the proposals",
+		Long: `Let the quote engine read a source's working text. What it finds are proposals: none is a
+statement before a person accepts it.
+
+  heed quotes S-001                      propose, and list what is proposed
+  heed quotes S-001 --accept Q-003,Q-004 take them as they are
+  heed say --quote Q-005 --stance opposes --target release
+                                         take one with corrections
+  heed quotes S-001 --drop Q-006         set one aside; it stays on record
+
+A proposal without a speaker, stance or target cannot be accepted as it is.
+With --jsonl, plain files are read instead, with no store: one proposal a line.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if jsonl {
+				return s.quoteFiles(args)
+			}
+			if len(args) != 1 {
+				return usageError{errors.New("name one source, or use --jsonl with files")}
+			}
+			return s.opened(c.Context(), func(a *app.App) error {
+				if accept+drop != "" {
+					return s.settleQuotes(c.Context(), a, words(accept), words(drop))
+				}
+				return s.propose(c.Context(), a, args[0])
+			})
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&accept, "accept", "", "proposals to accept as they are, with commas between")
+	f.StringVar(&drop, "drop", "", "proposals to set aside")
+	f.BoolVar(&jsonl, "jsonl", false, "read plain files; print one proposal a line")
+	return c
+}
+
+func (s *session) propose(ctx context.Context, a *app.App, source string) error {
+	proposals, err := a.Intake.Propose(ctx, a.By(), source)
+	if err != nil {
+		return err
+	}
+	return s.emit(nonNil(proposals), func(w io.Writer) {
+		for _, p := range proposals {
+			who := p.Speaker
+			if p.OnBehalfOf != "" {
+				who += ", on behalf of " + p.OnBehalfOf
+			}
+			fmt.Fprintln(w, fields(p.ID, p.State, p.Address().String(), p.Kind, visible(who), p.Stance, p.Target))
+			fmt.Fprintf(w, "       %s\n", visible(p.Words))
+		}
+	})
+}
+
+// settleQuotes accepts and drops one by one; each is an act of its own. The first that
+// cannot be settled stops the run, and the message says which.
+func (s *session) settleQuotes(ctx context.Context, a *app.App, accept, drop []string) error {
+	statements := []record.Statement{}
+	for _, id := range accept {
+		p, err := a.Intake.Proposal(ctx, id)
+		if err != nil {
+			return err
+		}
+		st, err := a.Record.Say(ctx, a.By(), accepted(p))
+		if err != nil {
+			return fmt.Errorf("accepting %s: %w", p.ID, err)
+		}
+		statements = append(statements, st)
+	}
+	for _, id := range drop {
+		if err := a.Intake.Drop(ctx, a.By(), id); err != nil {
+			return err
+		}
+	}
+	return s.emit(map[string]any{"accepted": statements, "dropped": nonNil(drop)}, func(w io.Writer) {
+		for _, st := range statements {
+			printStatement(w, st)
+		}
+		for _, id := range drop {
+			fmt.Fprintln(w, id+"  dropped")
+		}
+	})
+}
+
+// accepted is the statement a proposal would be.
+func accepted(p intake.Proposal) record.Statement {
+	return record.Statement{Source: p.Source, From: p.From, To: p.To, Speaker: p.Speaker, OnBehalfOf: p.OnBehalfOf, Words: p.Words,
+		Target: record.Target{Kind: p.Target}, Stance: record.Stance(p.Stance), Proposal: p.ID}
+}
+
+// fileProposal is the interchange line of one proposal: code-point offsets, half-open.
+type fileProposal struct {
+	Doc        string
+	Src        [][2]int
+	Cue        [][2]int
+	Con        [][2]int
+	Kind       string
+	Speaker    string
+	OnBehalfOf string
+	Stance     []fileStance
+}
+
+type fileStance struct {
+	Target string `json:"target"`
+	Value  string `json:"value"`
+}
+
+// quoteFiles reads plain files with no store. Offsets are code points of the working
+// text, which for plain text differs from the file only in line ends.
+func (s *session) quoteFiles(paths []string) error {
+	e := json.NewEncoder(s.Stdout)
+	e.SetEscapeHTML(false)
+	engine := quote.New()
+	for i, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return fault.New(fault.Invalid, fmt.Sprintf("input %d cannot be read: %s", i+1, reason(err)), "Nothing was written.", "")
+		}
+		t, err := extract.Read(b)
+		if err != nil {
+			return fault.New(fault.Invalid, fmt.Sprintf("input %d has no text: %v", i+1, err), "Nothing was written.", "")
+		}
+		base := filepath.Base(path)
+		doc := strings.TrimSuffix(base, filepath.Ext(base))
+		for _, p := range engine.Extract(document(t)) {
+			if err := e.Encode(interchange(doc, t.Body, p)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func document(t extract.Text) quote.Document {
+	d := quote.Document{Body: t.Body}
+	for _, p := range t.Paragraphs {
+		d.Paragraphs = append(d.Paragraphs, quote.Span{Start: p.Start, End: p.End})
+	}
+	for _, x := range t.Sentences {
+		d.Sentences = append(d.Sentences, quote.Span{Start: x.Start, End: x.End})
+	}
+	return d
+}
+
+func interchange(doc, body string, p quote.Proposal) fileProposal {
+	points := func(spans ...quote.Span) [][2]int {
+		out := [][2]int{}
+		for _, x := range spans {
+			if x.Start < x.End {
+				out = append(out, [2]int{len([]rune(body[:x.Start])), len([]rune(body[:x.End]))})
+			}
+		}
+		return out
+	}
+	f := fileProposal{Doc: doc, Src: points(p.Speaker), Cue: points(p.Cue), Con: points(p.Content...), Kind: string(p.Kind),
+		Speaker: body[p.Speaker.Start:p.Speaker.End], OnBehalfOf: body[p.OnBehalfOf.Start:p.OnBehalfOf.End], Stance: []fileStance{}}
+	if p.Stance != "" && p.Target != "" {
+		f.Stance = append(f.Stance, fileStance{string(p.Target), string(p.Stance)})
+	}
+	return f
+}

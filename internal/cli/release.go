@@ -1,0 +1,257 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"heed/bundle"
+	"heed/internal/app"
+	"heed/internal/fault"
+	"heed/internal/release"
+)
+
+type reportFlags struct {
+	cite, html   string
+	change, drop int
+	release      string
+}
+
+func (s *session) reportCommand() *cobra.Command {
+	var f reportFlags
+	c := &cobra.Command{
+		Use:   "report [\"TEXT\" --cite F-01,C-001,ST-001]",
+		Short: "write the report: numbered paragraphs that cite",
+		Long: `Without a text, show the report of the open release. With one, add a paragraph; it cites
+findings, claims or statements. A change after the gate takes the signatures back.
+
+  heed report "It is reasonable to conclude that …" --cite F-01
+  heed report --change 3 "…" --cite F-01      heed report --drop 3
+  heed report --html preview.html             the page as it would be released`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.opened(c.Context(), func(a *app.App) error { return s.report(c.Context(), a, f, args) })
+		},
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.cite, "cite", "", "findings, claims and statements it rests on")
+	fl.IntVar(&f.change, "change", 0, "number of the paragraph to replace")
+	fl.IntVar(&f.drop, "drop", 0, "number of the paragraph to take out")
+	fl.StringVar(&f.html, "html", "", "write the page to this file")
+	fl.StringVar(&f.release, "release", "", "the release to show; the newest when left out")
+	return c
+}
+
+func (s *session) report(ctx context.Context, a *app.App, f reportFlags, args []string) (err error) {
+	id := f.release
+	if id == "" {
+		drafts, err := a.Release.Drafts(ctx)
+		if err != nil {
+			return err
+		}
+		if len(drafts) > 0 {
+			id = drafts[len(drafts)-1].ID
+		}
+	}
+	var d release.Draft
+	switch {
+	case f.html != "":
+		return s.reportPage(ctx, a, id, f.html)
+	case f.drop != 0:
+		d, err = a.Release.DropParagraph(ctx, a.By(), id, f.drop)
+	case f.change != 0 && len(args) == 1:
+		d, err = a.Release.ChangeParagraph(ctx, a.By(), id, f.change, args[0], words(f.cite))
+	case len(args) == 1:
+		d, err = a.Release.AddParagraph(ctx, a.By(), args[0], words(f.cite))
+	case id == "":
+		s.say("No report yet. Add a paragraph: heed report \"…\" --cite F-01")
+		return s.emit(nil, func(io.Writer) {})
+	default:
+		d, err = a.Release.Draft(ctx, id)
+	}
+	if err != nil {
+		return err
+	}
+	return s.emit(d, func(w io.Writer) {
+		fmt.Fprintln(w, fields(d.ID, d.State, visible(d.Title)))
+		for _, p := range d.Paragraphs {
+			fmt.Fprintf(w, "%3d  %s  [%s]\n", p.N, visible(p.Text), strings.Join(p.Cites, ", "))
+		}
+	})
+}
+
+func (s *session) reportPage(ctx context.Context, a *app.App, id, path string) error {
+	if id == "" {
+		return fault.New(fault.NotFound, "there is no report yet", "Nothing was written.", "Add a paragraph: heed report \"…\" --cite F-01")
+	}
+	page, err := a.Release.Preview(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(path, func(w io.Writer) error { _, err := w.Write(page); return err }); err != nil {
+		return err
+	}
+	s.say("This is a draft in the clear: it has not passed the gate.")
+	return s.emit(map[string]string{"release": id, "path": path}, func(w io.Writer) { fmt.Fprintln(w, fields(id, visible(path))) })
+}
+
+func (s *session) gateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "gate R1",
+		Short: "ask whether a release may leave",
+		Long: `Run every rule of the release gate: each paragraph traces to what it cites, the findings
+pass their checks, every contrary claim is answered, a basis covers every use at this
+moment, quotations are exact, and no sealed byte stands in any released file. When all pass,
+the files are frozen for signing. A custodian runs it, since the leak check asks the vault.
+The status is 5 when a rule blocks.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.opened(c.Context(), func(a *app.App) error {
+				res, err := a.Release.Gate(c.Context(), a.By(), args[0])
+				if err != nil {
+					return err
+				}
+				if err := s.emit(res, func(w io.Writer) { printGate(w, res) }); err != nil {
+					return err
+				}
+				if n := res.Blocked(); n > 0 {
+					return exitError{exitRefused, fault.New(fault.Refused, fmt.Sprintf("not released: %d checks block", n),
+						"Nothing left the house.", "Mend what is named above, then run the gate again.")}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func printGate(w io.Writer, res release.Result) {
+	for _, k := range res.Checks {
+		state := k.State()
+		if state == "blocked" {
+			state = "BLOCKED"
+		}
+		count := k.Note
+		if count == "" {
+			count = fmt.Sprint(k.Count)
+		}
+		fmt.Fprintf(w, "%-7s  %-60s  %s\n", state, k.Title, count)
+		for _, h := range k.Hits {
+			fmt.Fprintln(w, "         "+fields(visible(h.Place), visible(h.What)))
+			if h.Do != "" {
+				fmt.Fprintln(w, "           "+visible(h.Do))
+			}
+		}
+	}
+}
+
+func (s *session) signCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sign R1 [--as MEMBER]",
+		Short: "sign a release that has passed the gate",
+		Long: `Sign the frozen release with your own key, from your own passphrase. At least two people
+sign, each for themselves.
+
+  heed sign R1 --as M-02`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.opened(c.Context(), func(a *app.App) error {
+				d, err := a.Sign(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return s.emit(d, func(w io.Writer) {
+					fmt.Fprintln(w, fields(d.ID, "manifest "+d.Manifest, fmt.Sprintf("%d of %d signatures", len(d.Signatures), release.MinSigners)))
+				})
+			})
+		},
+	}
+}
+
+func (s *session) releaseCommand() *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   "release R1 -o NAME.heed",
+		Short: "release a signed bundle",
+		Long: `Run the gate once more, take the release down in the ledger and write the bundle. The file
+is written whole or not at all; asked again, the same bytes are written again.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if out == "" {
+				return usageError{errors.New("name the file: -o NAME.heed")}
+			}
+			if _, err := os.Lstat(out); err == nil {
+				return fault.New(fault.Conflict, "there is a file of that name already", "It was not touched, and nothing was released.", "Choose another name with -o.")
+			}
+			return s.opened(c.Context(), func(a *app.App) error {
+				data, err := a.Release.Release(c.Context(), a.By(), args[0], filepath.Base(out))
+				if err != nil {
+					return err
+				}
+				// Crash here: the release is in the ledger and the file is not there. Running
+				// the same command again writes the same bytes.
+				if err := writeNew(out, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+					return err
+				}
+				return s.emit(map[string]any{"release": args[0], "path": out, "bytes": len(data)}, func(w io.Writer) {
+					fmt.Fprintln(w, fields(args[0], visible(out), fmt.Sprintf("%d bytes", len(data))))
+				})
+			})
+		},
+	}
+	c.Flags().StringVarP(&out, "output", "o", "", "the bundle's file")
+	return c
+}
+
+func (s *session) verifyCommand() *cobra.Command {
+	var keyFiles []string
+	c := &cobra.Command{
+		Use:   "verify NAME.heed [--key FILE]",
+		Short: "check a bundle, offline, against keys you trust",
+		Long: `Check that a bundle is what its signers released. It needs no store and no network. Trust
+comes only from --key: a file of verifier keys that you got by another way than the bundle.
+The status is 0 when all is well, 6 when anything differs, and 7 when all agrees but you
+have not said whose keys you trust.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return s.verify(args[0], keyFiles) },
+	}
+	c.Flags().StringArrayVar(&keyFiles, "key", nil, "file with verifier keys you trust; may be given several times")
+	return c
+}
+
+func (s *session) verify(path string, keyFiles []string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fault.New(fault.Invalid, "the bundle cannot be read: "+reason(err), "", "")
+	}
+	p := bundle.Policy{}
+	for _, k := range keyFiles {
+		b, err := os.ReadFile(k)
+		if err != nil {
+			return fault.New(fault.Invalid, "a key file cannot be read: "+reason(err), "", "")
+		}
+		vkeys, err := bundle.ParseKeyFile(b)
+		if err != nil {
+			return fault.New(fault.Invalid, err.Error(), "", "One verifier key a line, as printed by: heed user --keys")
+		}
+		p.Keys = append(p.Keys, vkeys...)
+	}
+	var b *bundle.Bundle
+	u, err := bundle.Parse(data)
+	if err == nil {
+		b, err = u.Verify(p)
+	}
+	res, ok := bundle.Describe(b, err)
+	if !ok {
+		return err
+	}
+	if err := s.emit(res, func(w io.Writer) { io.WriteString(w, res.Text()) }); err != nil || res.Exit == exitOK {
+		return err
+	}
+	return exitError{res.Exit, &fault.Error{What: err.Error(), Do: res.Do}}
+}

@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"heed/internal/app"
+	"heed/internal/fault"
+	"heed/internal/intake"
+	"heed/internal/record"
+)
+
+func (s *session) showCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show [S-001[:14[-15]]]",
+		Short: "list the sources, or show one with its sentences",
+		Long: `Without an argument, list the sources. With a source, show what is known of it and its
+working text, each sentence behind its address. With an address, show that passage.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.opened(c.Context(), func(a *app.App) error {
+				switch {
+				case len(args) == 0:
+					return s.showSources(c.Context(), a)
+				case strings.Contains(args[0], ":"):
+					return s.showPassage(c.Context(), a, args[0])
+				}
+				return s.showSource(c.Context(), a, args[0])
+			})
+		},
+	}
+}
+
+func (s *session) showSources(ctx context.Context, a *app.App) error {
+	originals, err := a.Intake.Originals(ctx)
+	if err != nil {
+		return err
+	}
+	if len(originals) == 0 {
+		s.say("No sources yet. Add a file: heed add article.html")
+	}
+	return s.emit(nonNil(originals), func(w io.Writer) {
+		for _, o := range originals {
+			fmt.Fprintln(w, fields(o.ID, describe(o)))
+		}
+	})
+}
+
+func (s *session) showSource(ctx context.Context, a *app.App, id string) error {
+	o, err := a.Intake.Original(ctx, id)
+	if err != nil {
+		return err
+	}
+	src, err := a.Record.Source(ctx, id)
+	if err != nil {
+		return err
+	}
+	bases, err := a.Record.Bases(ctx, id)
+	if err != nil {
+		return err
+	}
+	t, err := a.Intake.Text(ctx, id)
+	noText := ""
+	if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Withheld {
+		noText = err.Error()
+	} else if err != nil {
+		return err
+	}
+	data := map[string]any{"original": o, "source": src, "bases": nonNil(bases), "sentences": numbered(t)}
+	return s.emit(data, func(w io.Writer) {
+		fmt.Fprintln(w, fields(o.ID, describe(o)))
+		printSource(w, src)
+		for _, b := range bases {
+			fmt.Fprintln(w, "  "+basisLine(b))
+		}
+		if noText != "" {
+			fmt.Fprintln(w, "  "+noText)
+		}
+		for _, n := range numbered(t) {
+			fmt.Fprintf(w, "%s  %s\n", n.Address, visible(n.Text))
+		}
+	})
+}
+
+func printSource(w io.Writer, src record.Source) {
+	fmt.Fprintln(w, "  "+fields(src.Kind, visible(src.Title), src.Date, visible(src.Organisation)))
+	origin := "origin " + src.Origin
+	if len(src.DerivedFrom) > 0 {
+		origin += " from " + strings.Join(src.DerivedFrom, ", ")
+	}
+	fmt.Fprintln(w, "  "+fields(origin, "reliability "+src.Reliability, visible(src.Reason)))
+}
+
+type sentenceLine struct {
+	Address string `json:"address"`
+	Text    string `json:"text"`
+}
+
+// numbered gives each sentence its address.
+func numbered(t intake.Text) []sentenceLine {
+	out := []sentenceLine{}
+	for _, x := range t.Sentences {
+		out = append(out, sentenceLine{intake.Address{Source: t.Source, From: x.N, To: x.N}.String(), t.Body[x.Start:x.End]})
+	}
+	return out
+}
+
+func (s *session) showPassage(ctx context.Context, a *app.App, address string) error {
+	addr, err := intake.ParseAddress(address)
+	if err != nil {
+		return err
+	}
+	t, err := a.Intake.Text(ctx, addr.Source)
+	if err != nil {
+		return err
+	}
+	p, err := t.Passage(addr)
+	if err != nil {
+		return err
+	}
+	return s.emit(sentenceLine{addr.String(), p.Text}, func(w io.Writer) { fmt.Fprintf(w, "%s  %s\n", addr, visible(p.Text)) })
+}
+
+func (s *session) getCommand() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "get S-001 -o DIR",
+		Short: "write an open original to a directory, bit by bit",
+		Long: `Write the original to DIR under its id and the name it came with. Its hash is checked on
+the way out; a file that is there already is not overwritten. What is sealed stays sealed:
+see heed unseal.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.opened(c.Context(), func(a *app.App) error { return s.getOriginal(c.Context(), a, args[0], dir) })
+		},
+	}
+	c.Flags().StringVarP(&dir, "output", "o", ".", "directory to write to")
+	return c
+}
+
+func (s *session) getOriginal(ctx context.Context, a *app.App, id, dir string) error {
+	o, err := a.Intake.Original(ctx, id)
+	if err != nil {
+		return err
+	}
+	name := o.ID
+	if o.Name != "" {
+		name += "-" + strings.Map(plainRune, filepath.Base(o.Name))
+	}
+	path := filepath.Join(dir, name)
+	err = writeNew(path, func(w io.Writer) error {
+		_, err := a.Intake.Copy(ctx, a.By(), id, w)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.emit(map[string]any{"id": o.ID, "path": path, "sha256": o.SHA256, "size": o.Size}, func(w io.Writer) {
+		fmt.Fprintln(w, fields(o.ID, visible(path), "sha256 "+o.SHA256))
+	})
+}
+
+// plainRune keeps a file name from holding what a shell or a terminal would act on.
+func plainRune(r rune) rune {
+	if r < ' ' || r == 0x7f || strings.ContainsRune(`/\:*?"<>|`, r) || visible(string(r)) != string(r) {
+		return '_'
+	}
+	return r
+}
+
+// writeNew writes a file whole or not at all: into a temporary beside it, synced, then
+// linked to its name, which fails when the name is taken.
+func writeNew(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*")
+	if err != nil {
+		return fault.New(fault.Invalid, "the file cannot be written: "+reason(err), "Nothing was written.", "Choose another directory with -o.")
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return fault.New(fault.Invalid, "the file cannot be written: "+reason(err), "Nothing was left behind.", "")
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return place(f.Name(), path)
+}
+
+// place gives a finished temporary its name without overwriting anything. Where the
+// file system knows no links (memory sticks), it looks first and then renames.
+func place(tmp, path string) error {
+	err := os.Link(tmp, path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		if _, statErr := os.Lstat(path); errors.Is(statErr, fs.ErrNotExist) {
+			err = os.Rename(tmp, path)
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return fault.New(fault.Conflict, "there is a file of that name already", "It was not touched.", "Move it away, or choose another place with -o.")
+	}
+	return fault.New(fault.Invalid, "the file cannot be written: "+reason(err), "Nothing was left behind.", "")
+}

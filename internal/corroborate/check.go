@@ -1,0 +1,203 @@
+package corroborate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"heed/internal/record"
+)
+
+// Policy is the corroboration rule of a case.
+type Policy struct {
+	MinOrigins       int  // how many independent origins a finding needs
+	RequireFirstHand bool // whether one of its claims must come from somebody who was there
+}
+
+// DefaultPolicy is what commissions of inquiry commonly hold themselves to: one
+// first-hand source and another that is independent of it.
+var DefaultPolicy = Policy{MinOrigins: 2, RequireFirstHand: true}
+
+// Evidence is what Check looks at besides the finding.
+type Evidence struct {
+	Claims   map[string]Claim
+	Sources  map[string]record.Source
+	Standard record.Standard // of the case
+}
+
+// Issue is one thing that is missing or wrong. Blocks says whether the finding may not
+// leave the house with it; the others are shown.
+type Issue struct {
+	Rule    string `json:"rule"`
+	Finding string `json:"finding"`
+	Claim   string `json:"claim,omitempty"`
+	What    string `json:"what"`
+	Blocks  bool   `json:"blocks"`
+}
+
+// The rules of Check.
+const (
+	RuleNoClaims          = "no_claims"
+	RuleClaimMissing      = "claim_missing"
+	RuleTooFewOrigins     = "too_few_origins"
+	RuleOriginUnknown     = "origin_unknown"
+	RuleNoFirstHand       = "no_first_hand"
+	RuleContraryUnanswer  = "contrary_unanswered"
+	RuleContraryUnsought  = "contrary_not_searched"
+	RuleStandardBelowCase = "standard_below_case"
+	RuleRaisedUnexplained = "standard_raised_without_reason"
+	RuleWording           = "wording_above_standard"
+	RuleBothWays          = "claim_both_for_and_against"
+	RuleOutcomeMissing    = "outcome_missing"
+	RuleAssertion         = "assertion_against_outcome"
+)
+
+// Check says what a finding lacks. It is pure: the same finding, evidence and policy
+// give the same issues in the same order, whoever asks.
+func Check(f Finding, ev Evidence, p Policy) []Issue {
+	c := check{f: f, ev: ev, policy: p}
+	c.claims()
+	c.origins()
+	c.firstHand()
+	c.contrary()
+	c.standard()
+	c.outcome()
+	c.wording()
+	return c.issues
+}
+
+// Blocks reports whether one of the issues blocks.
+func Blocks(issues []Issue) bool {
+	return slices.ContainsFunc(issues, func(i Issue) bool { return i.Blocks })
+}
+
+type check struct {
+	f      Finding
+	ev     Evidence
+	policy Policy
+	issues []Issue
+}
+
+func (c *check) report(rule, claim string, blocks bool, format string, args ...any) {
+	c.issues = append(c.issues, Issue{Rule: rule, Finding: c.f.ID, Claim: claim, What: fmt.Sprintf(format, args...), Blocks: blocks})
+}
+
+// asserts reports whether the finding says that something is so. An outcome such as
+// "could not be verified" says that the ladder was not climbed: too few origins are
+// then its ground and no defect.
+func (f Finding) asserts() bool { return f.Outcome == Met || f.Outcome == "" }
+
+func (c *check) claims() {
+	if len(c.f.For) == 0 {
+		c.report(RuleNoClaims, "", true, "it rests on no claim")
+	}
+	ids := slices.Clone(c.f.For)
+	for _, a := range c.f.Against {
+		ids = append(ids, a.Claim)
+		if slices.Contains(c.f.For, a.Claim) {
+			c.report(RuleBothWays, a.Claim, true, "%s stands for and against it", a.Claim)
+		}
+	}
+	for _, id := range ids {
+		if _, ok := c.ev.Claims[id]; !ok {
+			c.report(RuleClaimMissing, id, true, "%s is not there any more", id)
+		}
+	}
+}
+
+// supporting are the claims for the finding that are there.
+func supporting(f Finding, ev Evidence) (out []Claim) {
+	for _, id := range f.For {
+		if claim, ok := ev.Claims[id]; ok {
+			out = append(out, claim)
+		}
+	}
+	return out
+}
+
+func (c *check) origins() {
+	o := CountOrigins(supporting(c.f, c.ev), c.ev.Sources)
+	if o.Independent < c.policy.MinOrigins {
+		c.report(RuleTooFewOrigins, "", c.f.asserts(), "its claims come from %d independent %s, and %d are needed",
+			o.Independent, plural(o.Independent, "origin"), c.policy.MinOrigins)
+	}
+	if len(o.Unknown) > 0 {
+		c.report(RuleOriginUnknown, "", false, "the origin of %s is unknown and is not counted", strings.Join(o.Unknown, ", "))
+	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+func (c *check) firstHand() {
+	if !c.policy.RequireFirstHand || !c.f.asserts() {
+		return
+	}
+	if !slices.ContainsFunc(supporting(c.f, c.ev), func(claim Claim) bool { return claim.FirstHand }) {
+		c.report(RuleNoFirstHand, "", true, "none of its claims is first-hand")
+	}
+}
+
+func (c *check) contrary() {
+	for _, a := range c.f.Against {
+		if strings.TrimSpace(a.Answer) == "" {
+			c.report(RuleContraryUnanswer, a.Claim, true, "%s speaks against it and has no answer", a.Claim)
+		}
+	}
+	if len(c.f.Against) == 0 && strings.TrimSpace(c.f.ContrarySearch) == "" {
+		c.report(RuleContraryUnsought, "", true, "nothing speaks against it, and nobody has recorded how that was looked for")
+	}
+}
+
+func (c *check) standard() {
+	switch have, declared := c.f.Standard.Rank(), c.ev.Standard.Rank(); {
+	case have < declared:
+		c.report(RuleStandardBelowCase, "", true, "its standard is below %s, which the case declared", c.ev.Standard)
+	case have > declared && strings.TrimSpace(c.f.Reason) == "":
+		c.report(RuleRaisedUnexplained, "", true, "its standard is above %s, which the case declared, without a reason", c.ev.Standard)
+	}
+}
+
+func (c *check) outcome() {
+	if !slices.Contains(Outcomes(), c.f.Outcome) {
+		c.report(RuleOutcomeMissing, "", true, "nobody has said whether the standard is met")
+	}
+	if c.f.Assertion == Established && !c.f.asserts() {
+		c.report(RuleAssertion, "", true, "it is called established, and its outcome is %s", c.f.Outcome)
+	}
+	if c.f.Assertion == Unverified && c.f.Outcome == Met {
+		c.report(RuleAssertion, "", true, "it is called unverified, and its outcome is met")
+	}
+}
+
+func (c *check) wording() {
+	for _, w := range tooStrong(c.f) {
+		c.report(RuleWording, "", true, "%s", w)
+	}
+}
+
+// Confirmed lists the claims of a finding that other, independent origins confirm, and
+// which may therefore be shown with credibility 1: a contrary claim without an answer
+// leaves none.
+func Confirmed(f Finding, ev Evidence) (ids []string) {
+	for _, a := range f.Against {
+		if strings.TrimSpace(a.Answer) == "" {
+			return nil
+		}
+	}
+	claims := supporting(f, ev)
+	o := CountOrigins(claims, ev.Sources)
+	if o.Independent < 2 {
+		return nil
+	}
+	for _, claim := range claims {
+		if !slices.Contains(o.Unknown, claim.Source) {
+			ids = append(ids, claim.ID)
+		}
+	}
+	return ids
+}

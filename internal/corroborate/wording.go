@@ -1,0 +1,119 @@
+package corroborate
+
+import (
+	"slices"
+	"strings"
+
+	"heed/internal/lang"
+	"heed/internal/record"
+)
+
+// wordings are words that claim more than a standard allows: from which standard on
+// they may be used, and what says as much as is known instead. The order of strength
+// is the field's, from "may reasonably be suspected" to the criminal standard; the
+// list is ours, in English only, and errs towards asking for plainer words: a place
+// that was "established" in some year is better "opened" there.
+var wordings = []struct {
+	from    record.Standard
+	instead string
+	phrases string
+}{
+	{record.BeyondReasonableDoubt, "it is reasonable to conclude",
+		"beyond reasonable doubt, beyond a reasonable doubt, beyond any doubt, beyond any reasonable doubt, beyond doubt, no doubt, " +
+			"without doubt, without any doubt, undoubtedly, indisputable, indisputably, undeniable, undeniably, irrefutable, irrefutably"},
+	{record.ClearAndConvincing, "it is reasonable to conclude",
+		"established, proven, proved, proves, proof that, confirmed, confirms, clear and convincing, conclusive, conclusively, " +
+			"demonstrated, demonstrates, verified"},
+	{record.BalanceOfProbabilities, "it is reasonable to conclude",
+		"more likely than not, most likely, balance of probabilities, preponderance"},
+	{record.ReasonableGrounds, "may reasonably be suspected",
+		"reasonable to conclude, reasonable to believe, reasonable grounds, concludes that, we conclude, concluded that, finds that, found that"},
+}
+
+// denials say that something is not so. An outcome that does not meet the standard
+// never says that.
+const denials = "did not happen, did not occur, did not take place, never happened, never occurred, never took place, " +
+	"is false, was false, are false, were false, is untrue, was untrue, disproven, disproved, refuted, debunked"
+
+// negations turn a strong word into a modest one: "could not be confirmed" is the
+// field's way to say that a number is open.
+const negations = "not, cannot, never, no, nor, neither, unable, couldn, isn, wasn, hasn"
+
+// negationReach is how many words before a phrase a negation may stand: "has not been
+// independently confirmed". Words that begin another clause end it.
+const (
+	negationReach = 4
+	clauseWords   = "and, but, that, which, who, while, whereas, because"
+)
+
+// tooStrong words every place where the text of a finding claims more than its standard
+// and outcome allow. What stands in quotation marks is somebody else's.
+func tooStrong(f Finding) (out []string) {
+	var sentences [][]string
+	for _, s := range strings.FieldsFunc(outsideQuotes(f.Text), func(r rune) bool { return strings.ContainsRune(".;:!?\n", r) }) {
+		sentences = append(sentences, lang.Words(s))
+	}
+	said := func(phrase string, negatable bool) bool {
+		return slices.ContainsFunc(sentences, func(words []string) bool { return holds(words, strings.Split(phrase, " "), negatable) })
+	}
+	for _, w := range wordings {
+		for _, phrase := range strings.Split(w.phrases, ", ") {
+			switch {
+			case !said(phrase, true):
+			case !f.asserts():
+				out = append(out, "“"+phrase+"” claims more than the outcome "+f.Outcome+"; write what could not be shown")
+			case f.Standard.Rank() < w.from.Rank():
+				out = append(out, "“"+phrase+"” claims more than "+string(f.Standard)+"; write “"+w.instead+"”")
+			}
+		}
+	}
+	for _, phrase := range strings.Split(denials, ", ") {
+		if !f.asserts() && said(phrase, false) {
+			out = append(out, "“"+phrase+"” says that it is not so, and the outcome "+f.Outcome+" does not")
+		}
+	}
+	return out
+}
+
+// holds reports whether a phrase stands in the words of a sentence; where it can be
+// negated, at least once without a negation before it.
+func holds(words, phrase []string, negatable bool) bool {
+	for i := 0; i+len(phrase) <= len(words); i++ {
+		if slices.Equal(words[i:i+len(phrase)], phrase) && !(negatable && negated(words[max(0, i-negationReach):i])) {
+			return true
+		}
+	}
+	return false
+}
+
+// negated reads backwards from a phrase until a negation or another clause.
+func negated(before []string) bool {
+	for _, w := range slices.Backward(before) {
+		switch {
+		case slices.Contains(strings.Split(clauseWords, ", "), w):
+			return false
+		case slices.Contains(strings.Split(negations, ", "), w):
+			return true
+		}
+	}
+	return false
+}
+
+// outsideQuotes drops what stands between quotation marks. A mark that nothing closes
+// quotes nothing.
+func outsideQuotes(s string) string {
+	for _, pair := range []struct{ open, end string }{{"„", "“"}, {"“", "”"}, {"«", "»"}, {`"`, `"`}} {
+		var out strings.Builder
+		for {
+			before, rest, ok := strings.Cut(s, pair.open)
+			_, after, closed := strings.Cut(rest, pair.end)
+			if !ok || !closed {
+				break
+			}
+			out.WriteString(before + " … ")
+			s = after
+		}
+		s = out.String() + s
+	}
+	return s
+}

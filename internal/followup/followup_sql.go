@@ -1,0 +1,279 @@
+package followup
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"heed/internal/fault"
+	"heed/internal/intake"
+	"heed/internal/ledger"
+	"heed/internal/record"
+	"heed/internal/store"
+)
+
+//go:embed schema/*.sql
+var files embed.FS
+
+// Schema returns the migrations of this room.
+func Schema() store.Schema {
+	sub, err := fs.Sub(files, "schema")
+	if err != nil {
+		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
+	}
+	return store.Schema{Room: "followup", FS: sub}
+}
+
+// Room is follow-up with its tables.
+type Room struct{ db *store.DB }
+
+// New makes the room.
+func New(db *store.DB) *Room { return &Room{db} }
+
+// AddRecommendation records a recommendation with the words that make it.
+func (r *Room) AddRecommendation(ctx context.Context, by ledger.Actor, rec Recommendation) (Recommendation, error) {
+	given := rec
+	err := r.db.Update(ctx, func(tx *store.Tx) error {
+		rec = given
+		passage, err := intake.ReadPassage(tx, rec.Address())
+		if err != nil {
+			return err
+		}
+		if err := rec.settle(passage.Text); err != nil {
+			return err
+		}
+		if rec.ID, err = ledger.NewID(tx, "R", 2); err != nil {
+			return err
+		}
+		rec.By, rec.At = by.Member, store.Micros(tx.Now)
+		return insert(tx, "recommendation",
+			ledger.Act{Kind: "recommendation.added", By: by, Object: rec.ID, Subject: rec.Source, Version: rec})
+	})
+	return rec, err
+}
+
+// TakePosition records what an addressee says to a recommendation, read from one of
+// its statements. Words about anything else are fault.Refused.
+func (r *Room) TakePosition(ctx context.Context, by ledger.Actor, p Position) (Position, error) {
+	given := p
+	err := r.db.Update(ctx, func(tx *store.Tx) error {
+		p = given
+		rec, err := ReadRecommendation(tx, p.Recommendation)
+		if err != nil {
+			return err
+		}
+		s, err := record.ReadStatement(tx, p.Statement)
+		if err != nil {
+			return err
+		}
+		if err := maySet(rec, s); err != nil {
+			return err
+		}
+		zone, err := zoneOf(tx)
+		if err != nil {
+			return err
+		}
+		if err := p.settle(s, record.DateOf(tx.Now.In(zone))); err != nil {
+			return err
+		}
+		if p.ID, err = ledger.NewID(tx, "PS", 3); err != nil {
+			return err
+		}
+		p.By, p.At = by.Member, store.Micros(tx.Now)
+		return insert(tx, "position",
+			ledger.Act{Kind: "position.taken", By: by, Object: p.ID, Subject: s.Source, Version: p})
+	})
+	return p, err
+}
+
+// LogSearch records that somebody looked, where and how far, whatever was found.
+func (r *Room) LogSearch(ctx context.Context, by ledger.Actor, l SearchLog) (SearchLog, error) {
+	given := l
+	err := r.db.Update(ctx, func(tx *store.Tx) error {
+		l = given
+		zone, err := zoneOf(tx)
+		if err != nil {
+			return err
+		}
+		if err := l.settle(tx.Now, zone); err != nil {
+			return err
+		}
+		for _, id := range l.Recommendations {
+			if _, err := ReadRecommendation(tx, id); err != nil {
+				return err
+			}
+		}
+		if l.ID, err = ledger.NewID(tx, "L", 3); err != nil {
+			return err
+		}
+		l.By, l.At = by.Member, store.Micros(tx.Now)
+		return insert(tx, "search_log",
+			ledger.Act{Kind: "search-log.added", By: by, Object: l.ID, Version: l})
+	})
+	return l, err
+}
+
+// insert writes the act's version as a new row of a table, and takes the act down.
+func insert(tx *store.Tx, table string, act ledger.Act) error {
+	body, err := json.Marshal(act.Version)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec("INSERT INTO "+table+" (id, body) VALUES (?, ?)", act.Object, string(body)); err != nil {
+		return fmt.Errorf("writing %s: %w", act.Object, err)
+	}
+	_, err = ledger.Append(tx, act)
+	return err
+}
+
+// zoneOf is the case's time zone.
+func zoneOf(tx *store.Tx) (*time.Location, error) {
+	c, err := record.ReadCase(tx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Location()
+}
+
+// one reads one object of a table by its id.
+func one[T any](tx *store.Tx, table, noun, id string) (v T, err error) {
+	var body string
+	err = tx.QueryRow("SELECT body FROM "+table+" WHERE id = ?", id).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, notFound(noun, id)
+	}
+	if err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		return v, fmt.Errorf("reading %s: %w", id, err)
+	}
+	return v, nil
+}
+
+// all reads a whole table in the order of ids.
+func all[T any](tx *store.Tx, table string) (out []T, err error) {
+	err = tx.Each("SELECT id, body FROM "+table+" ORDER BY length(id), id", nil, func(rows *sql.Rows) error {
+		var id, body string
+		if err := rows.Scan(&id, &body); err != nil {
+			return err
+		}
+		var v T
+		if err := json.Unmarshal([]byte(body), &v); err != nil {
+			return fmt.Errorf("reading %s: %w", id, err)
+		}
+		out = append(out, v)
+		return nil
+	})
+	return out, err
+}
+
+// ReadRecommendation finds a recommendation.
+func ReadRecommendation(tx *store.Tx, id string) (Recommendation, error) {
+	return one[Recommendation](tx, "recommendation", "recommendation", id)
+}
+
+// ReadRecommendations lists all of them.
+func ReadRecommendations(tx *store.Tx) ([]Recommendation, error) {
+	return all[Recommendation](tx, "recommendation")
+}
+
+// Recommendation finds a recommendation.
+func (r *Room) Recommendation(ctx context.Context, id string) (rec Recommendation, err error) {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		rec, err = ReadRecommendation(tx, id)
+		return err
+	})
+	return rec, err
+}
+
+// Recommendations lists all of them.
+func (r *Room) Recommendations(ctx context.Context) (out []Recommendation, err error) {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		out, err = ReadRecommendations(tx)
+		return err
+	})
+	return out, err
+}
+
+// Positions lists all positions ever recorded, oldest first; rec "" means on all recommendations.
+func (r *Room) Positions(ctx context.Context, rec string) (out []Position, err error) {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		every, err := all[Position](tx, "position")
+		for _, p := range every {
+			if rec == "" || p.Recommendation == rec {
+				out = append(out, p)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// SearchLogs lists all search logs, oldest first.
+func (r *Room) SearchLogs(ctx context.Context) (out []SearchLog, err error) {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		out, err = all[SearchLog](tx, "search_log")
+		return err
+	})
+	return out, err
+}
+
+// Matrix draws the matrix as of a civil date, YYYY-MM-DD; "" is today in the case's zone.
+func (r *Room) Matrix(ctx context.Context, asOf string) (m Matrix, err error) {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		var in MatrixInput
+		if in.Zone, err = zoneOf(tx); err != nil {
+			return err
+		}
+		day := record.DateOf(tx.Now.In(in.Zone))
+		if asOf != "" {
+			if day, err = record.ParseDate(asOf); err != nil || !day.IsDay() {
+				return fault.New(fault.Invalid, "a matrix is drawn as of one day", "", "Write it like 2022-09-01.")
+			}
+		}
+		if in.Recommendations, err = ReadRecommendations(tx); err != nil {
+			return err
+		}
+		if in.Statements, err = record.ReadStatements(tx); err != nil {
+			return err
+		}
+		if in.Positions, err = all[Position](tx, "position"); err != nil {
+			return err
+		}
+		if in.Searches, err = all[SearchLog](tx, "search_log"); err != nil {
+			return err
+		}
+		m = BuildMatrix(in, day)
+		return nil
+	})
+	return m, err
+}
+
+// IDs lists every object of this room that the ledger knows.
+func (r *Room) IDs(tx *store.Tx) (ids []string, err error) {
+	err = tx.Each("SELECT id FROM recommendation UNION ALL SELECT id FROM position UNION ALL SELECT id FROM search_log", nil, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// Version returns the state of an object as it was given to the ledger.
+func (r *Room) Version(tx *store.Tx, id string) (any, error) {
+	switch {
+	case strings.HasPrefix(id, "R-"):
+		return ReadRecommendation(tx, id)
+	case strings.HasPrefix(id, "PS-"):
+		return one[Position](tx, "position", "position", id)
+	}
+	return one[SearchLog](tx, "search_log", "search log", id)
+}

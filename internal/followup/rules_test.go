@@ -1,0 +1,171 @@
+package followup
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/fault"
+	"heed/internal/record"
+)
+
+func TestMaySet(t *testing.T) {
+	said := func(speaker, onBehalfOf, kind, id string) record.Statement {
+		s := st("ST-004", speaker, "rejects", kind, id, "2031-05-23")
+		s.OnBehalfOf = onBehalfOf
+		return s
+	}
+	tests := []struct {
+		name string
+		s    record.Statement
+		what string // "" for allowed
+	}{
+		{"the addressee on this recommendation", said(ministry, "", record.TargetRecommendation, "R-01"), ""},
+		{"the addressee on all of them", said(ministry, "", record.TargetRecommendations, ""), ""},
+		{"somebody on the addressee's behalf", said("A Spokesman", ministry, record.TargetRecommendation, "R-01"), ""},
+		{"of the release", said(ministry, "", record.TargetRelease, ""), "ST-004 is about the release, not about R-01"},
+		{"of the report", said(ministry, "", record.TargetReport, ""), "ST-004 is about the report, not about R-01"},
+		{"of the accusations", said(ministry, "", record.TargetAccusations, ""), "ST-004 is about the accusations, not about R-01"},
+		{"of a finding", said(ministry, "", record.TargetFinding, "F-01"), "ST-004 is about F-01, not about R-01"},
+		{"of another recommendation", said(ministry, "", record.TargetRecommendation, "R-02"), "ST-004 is about R-02, not about R-01"},
+		{"of something else", said(ministry, "", record.TargetOther, ""), "ST-004 is about something else, not about R-01"},
+		{"somebody else", said(envoy, "", record.TargetRecommendation, "R-01"), "ST-004 was not said by or for an addressee of R-01"},
+		{"an official speaking for somebody else", said(ministry, envoy, record.TargetRecommendation, "R-01"), "ST-004 was not said by or for an addressee of R-01"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := maySet(rec("R-01", ministry), tt.s)
+			if tt.what == "" && err == nil {
+				return
+			}
+			if err == nil || err.Error() != tt.what || fault.KindOf(err) != fault.Refused {
+				t.Errorf("answer is %v, want %q", err, tt.what)
+			}
+		})
+	}
+}
+
+func TestPositionSettle(t *testing.T) {
+	tests := []struct{ value, asOf, saidOn, want, what string }{
+		{Supported, "", "2031-05-23", "2031-05-23", ""},
+		{Supported, "", "2031-05", "2031-05", ""},
+		{Supported, "", "", "2031-06-30", ""},
+		{Supported, "2031-06-01", "2031-05-23", "2031-06-01", ""},
+		{Supported, "2031-05", "2031-05-23", "2031-05", ""},
+		{Supported, "2031-05-22", "2031-05-23", "", "the position is dated before ST-001 was said"},
+		{Supported, "1 June", "2031-05-23", "", "this is no date of the calendar"},
+		{"no_response", "", "2031-05-23", "", "this is no position"},
+		{"", "", "2031-05-23", "", "this is no position"},
+	}
+	for _, tt := range tests {
+		p := Position{Value: tt.value, AsOf: tt.asOf}
+		err := p.settle(st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", tt.saidOn), "2031-06-30")
+		switch {
+		case tt.what == "" && (err != nil || p.AsOf != tt.want):
+			t.Errorf("%+v: as of %q, %v", tt, p.AsOf, err)
+		case tt.what != "" && (err == nil || err.Error() != tt.what || fault.KindOf(err) != fault.Invalid):
+			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}
+
+func TestRecommendationSettle(t *testing.T) {
+	const passage = "The Monitor calls on the Ministry of Order to release everyone held at the depot."
+	tests := []struct {
+		name     string
+		r        Recommendation
+		what     string
+		verb     string
+		category int
+	}{
+		{"words as written", Recommendation{Words: "release everyone held", Addressees: []string{ministry}}, "", "release", 5},
+		{"verb given", Recommendation{Words: "release everyone held", Verb: "Continue", Addressees: []string{ministry}}, "", "Continue", 2},
+		{"verb given that nobody has judged", Recommendation{Words: "release everyone held", Verb: "liberate", Addressees: []string{ministry}}, "", "liberate", 0},
+		{"a category cannot be given", Recommendation{Words: "everyone held", Category: 5, Addressees: []string{ministry}}, "", "", 0},
+		{"words that differ by case", Recommendation{Words: "Release everyone held", Addressees: []string{ministry}}, "the words do not stand in S-001:3 as written", "", 0},
+		{"no words", Recommendation{Addressees: []string{ministry}}, "the exact words are missing", "", 0},
+		{"no addressee", Recommendation{Words: "release everyone held"}, "a recommendation needs somebody it is made to", "", 0},
+		{"an addressee without a name", Recommendation{Words: "release everyone held", Addressees: []string{ministry, " "}}, "the addressee is missing", "", 0},
+		{"a text that would come back changed", Recommendation{Words: "release everyone held", Text: "a\xff", Addressees: []string{ministry}}, "the text of the recommendation is no valid UTF-8", "", 0},
+		{"a text that would drive a terminal", Recommendation{Words: "release everyone held", Text: "a\x1b[2J", Addressees: []string{ministry}}, "the text of the recommendation holds control characters", "", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.r.Source, tt.r.From, tt.r.To = "S-001", 3, 3
+			err := tt.r.settle(passage)
+			switch {
+			case tt.what == "" && (err != nil || tt.r.Verb != tt.verb || tt.r.Category != tt.category || tt.r.Text != tt.r.Words):
+				t.Errorf("verb %q, category %d, text %q, %v", tt.r.Verb, tt.r.Category, tt.r.Text, err)
+			case tt.what != "" && (err == nil || err.Error() != tt.what):
+				t.Errorf("answer is %v, want %q", err, tt.what)
+			}
+		})
+	}
+}
+
+func TestSearchLogSettle(t *testing.T) {
+	zone := time.FixedZone("east", 14*3600)
+	now := time.Date(2031, 6, 29, 12, 0, 0, 0, time.UTC) // 30 June in the east
+	good := SearchLog{Actor: ministry, SearchedTo: "2031-06-30", Where: "press", Recommendations: []string{"R-01"}}
+	tests := []struct {
+		name   string
+		change func(*SearchLog)
+		what   string
+	}{
+		{"whole, and today is today in the case's zone", func(*SearchLog) {}, ""},
+		{"days to come", func(l *SearchLog) { l.SearchedTo = "2031-07-01" }, "a search cannot cover days to come"},
+		{"no day", func(l *SearchLog) { l.SearchedTo = "2031-06" }, "a search reaches to one day"},
+		{"no actor", func(l *SearchLog) { l.Actor = " " }, "the actor whose words were looked for is missing"},
+		{"no place", func(l *SearchLog) { l.Where = "" }, "the place that was searched is missing"},
+		{"no recommendation", func(l *SearchLog) { l.Recommendations = nil }, "a search log needs the recommendations it was about"},
+	}
+	for _, tt := range tests {
+		l := good
+		tt.change(&l)
+		if err := l.settle(now, zone); (err == nil) != (tt.what == "") || err != nil && err.Error() != tt.what {
+			t.Errorf("%s: %v, want %q", tt.name, err, tt.what)
+		}
+	}
+}
+
+func TestVerbs(t *testing.T) {
+	tests := []struct {
+		words, verb string
+		category    int
+	}{
+		{"share information on the depot", "share information", 1},
+		{"continue to investigate", "continue", 2},
+		{"consider ratifying the convention", "consider", 3},
+		{"fully review its laws", "review", 3},
+		{"take prompt steps to release all individuals", "take steps", 4},
+		{"take, as a matter of urgency, steps", "", 0}, // too far apart
+		{"strengthen oversight", "strengthen", 4},
+		{"Release everyone held", "release", 5},
+		{"liberate everyone", "", 0},
+		{"الإفراج عن الجميع", "", 0},
+		{"", "", 0},
+	}
+	for _, tt := range tests {
+		if verb := VerbIn(tt.words); verb != tt.verb || CategoryOf(verb) != tt.category {
+			t.Errorf("%q: %q %d, want %q %d", tt.words, verb, CategoryOf(verb), tt.verb, tt.category)
+		}
+	}
+	seen := map[string]int{}
+	for category, list := range actionVerbs {
+		for _, verb := range strings.Split(list, ", ") {
+			if other, twice := seen[verb]; twice {
+				t.Errorf("%q stands in categories %d and %d", verb, other, category)
+			}
+			seen[verb] = category
+		}
+	}
+	if CategoryWords(0) != "not judged" || CategoryWords(5) != "specific" || CategoryWords(-1) != "not judged" {
+		t.Error("categories are worded wrongly")
+	}
+}
+
+func TestShown(t *testing.T) {
+	if got := shown("R-\u202e" + strings.Repeat("x", 50)); strings.Contains(got, "\u202e") || len([]rune(got)) > 45 {
+		t.Errorf("an id from outside is repeated as %q", got)
+	}
+}

@@ -1,0 +1,223 @@
+package intake
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"heed/internal/fault"
+	"heed/internal/intake/extract"
+	"heed/internal/ledger"
+	"heed/internal/seal"
+	"heed/internal/store"
+)
+
+// Sealer is the door to the vault, opened in one direction: this room can seal and
+// cannot open. app hands in the vault.
+type Sealer interface {
+	// Prepare streams a value into the vault. Nothing refers to it before Keep.
+	Prepare(ctx context.Context, kind seal.Kind, r io.Reader) (Sealing, error)
+}
+
+// Sealing is a prepared value. Keep makes it durable and appends its act in tx, before
+// it returns; Drop forgets it. Existing names the value when the same bytes are sealed already.
+type Sealing interface {
+	Keep(tx *store.Tx, by ledger.Actor, subject string) (seal.Ref, error)
+	Drop() error
+	Existing() (seal.Ref, bool)
+	Size() int64
+}
+
+// Incoming is one original at the door.
+type Incoming struct {
+	Name   string // as it was called, or empty; sealed along with a sealed original
+	Body   io.Reader
+	Sealed bool
+}
+
+// Added is the answer of Add.
+type Added struct {
+	Original Original
+	Already  bool // the same bytes were here in the same manner, open or sealed; nothing was written
+	Text     *Text
+}
+
+// Add takes in one original. What it acknowledged lies encrypted on the disk, was
+// read back and hashed again, and has its act in the ledger.
+func (r *Room) Add(ctx context.Context, by ledger.Actor, in Incoming) (Added, error) {
+	if in.Sealed {
+		return r.addSealed(ctx, by, in)
+	}
+	var key [32]byte
+	if _, err := rand.Read(key[:]); err != nil {
+		return Added{}, err
+	}
+	seen := new(opening)
+	pending, err := r.blobs.Put(ctx, key, io.TeeReader(in.Body, seen))
+	if err != nil {
+		return Added{}, err
+	}
+	defer pending.Drop() // only lets go after Keep
+	stat := pending.Stat()
+	if stat.Size == 0 {
+		return Added{}, errEmpty()
+	}
+	text, media, why := seen.read()
+	var out Added
+	err = r.db.Update(ctx, func(tx *store.Tx) error {
+		out = Added{}
+		digest := hex.EncodeToString(stat.SHA256[:])
+		if o, err := readOriginalBy(tx, "sha256", digest); err == nil {
+			out = Added{Original: o, Already: true}
+			return nil
+		} else if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		o := Original{ReceivedAt: store.Micros(tx.Now), By: by.Member, Name: in.Name, Media: media,
+			Size: stat.Size, SHA256: digest, NoText: why}
+		return r.receive(tx, by, &out, o, text, blobRow{stat.Name, key[:], pending.Keep})
+	})
+	if err != nil {
+		return Added{}, err // what was written to out did not happen
+	}
+	return out, nil
+}
+
+// blobRow is where the bytes of an open original lie.
+type blobRow struct {
+	name string
+	key  []byte
+	keep func() error
+}
+
+// receive writes the rows of one original and its acts. The blob gets its name before
+// the commit: a crash between leaves a blob nobody refers to, which the next opening sweeps.
+func (r *Room) receive(tx *store.Tx, by ledger.Actor, out *Added, o Original, text *Text, b blobRow) error {
+	if o.ID == "" {
+		id, err := ledger.NewID(tx, "S", 3)
+		if err != nil {
+			return err
+		}
+		o.ID = id
+	}
+	if b.keep != nil {
+		if err := b.keep(); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(`INSERT INTO original (id, received_at, by_member, name, media, size, sha256, no_text, seal_original, seal_name, blob, blob_key)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.ID, o.ReceivedAt, o.By, o.Name, o.Media, o.Size, o.SHA256, o.NoText,
+		string(o.Original), string(o.FileName), b.name, b.key); err != nil {
+		return fmt.Errorf("writing original %s: %w", o.ID, err)
+	}
+	if _, err := ledger.Append(tx, ledger.Act{Kind: "original.received", By: by, Object: o.ID, Subject: o.ID, Version: o}); err != nil {
+		return err
+	}
+	out.Original = o
+	if text == nil {
+		return nil
+	}
+	text.Source = o.ID
+	out.Text = text
+	return freeze(tx, by, *text)
+}
+
+func errEmpty() error {
+	return fault.New(fault.Invalid, "the file is empty", "Nothing was taken in.", "Check that it was copied whole, and add it again.")
+}
+
+// addSealed streams the bytes and the name into the vault, then writes the references.
+func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out Added, err error) {
+	body, err := r.sealer.Prepare(ctx, seal.Original, in.Body)
+	if err != nil {
+		return out, err
+	}
+	defer body.Drop() // lets go after Keep
+	if body.Size() == 0 {
+		return out, errEmpty()
+	}
+	var name Sealing
+	if in.Name != "" {
+		if name, err = r.sealer.Prepare(ctx, seal.FileName, strings.NewReader(in.Name)); err != nil {
+			return out, err
+		}
+		defer name.Drop()
+	}
+	err = r.db.Update(ctx, func(tx *store.Tx) error {
+		out = Added{}
+		if ref, ok := body.Existing(); ok {
+			o, err := readOriginalBy(tx, "seal_original", string(ref))
+			if err != nil {
+				return err
+			}
+			out = Added{Original: o, Already: true}
+			return nil
+		}
+		o, err := keepSealed(tx, by, body, name)
+		if err != nil {
+			return err
+		}
+		return r.receive(tx, by, &out, o, nil, blobRow{key: []byte{}})
+	})
+	if err != nil {
+		return Added{}, err
+	}
+	return out, nil
+}
+
+// keepSealed makes the sealed values part of the case. Their acts name the source, so
+// its id is taken first.
+func keepSealed(tx *store.Tx, by ledger.Actor, body, name Sealing) (o Original, err error) {
+	o = Original{ReceivedAt: store.Micros(tx.Now), By: by.Member}
+	if o.ID, err = ledger.NewID(tx, "S", 3); err != nil {
+		return o, err
+	}
+	if o.Original, err = body.Keep(tx, by, o.ID); err != nil || name == nil {
+		return o, err
+	}
+	o.FileName, err = name.Keep(tx, by, o.ID)
+	return o, err
+}
+
+// Freeze gives a sealed original its working text: what a custodian wrote after
+// replacing names and places. It can be done once; the text is open from then on.
+func (r *Room) Freeze(ctx context.Context, by ledger.Actor, source string, body io.Reader) (Text, error) {
+	b, err := io.ReadAll(io.LimitReader(body, extract.MaxText+1))
+	if err != nil {
+		return Text{}, fault.New(fault.Invalid, "the working text could not be read to its end", "Nothing was changed.", "Check the file, and add it again.")
+	}
+	t, err := extract.Read(b)
+	if err != nil {
+		return Text{}, fault.New(fault.Invalid, "this cannot be a working text: "+noText(err), "Nothing was changed.", "Give plain text or HTML in UTF-8.")
+	}
+	text := working(t)
+	err = r.db.Update(ctx, func(tx *store.Tx) error {
+		o, err := ReadOriginal(tx, source)
+		if err != nil {
+			return err
+		}
+		if !o.Sealed() {
+			return fault.New(fault.Conflict, o.ID+" is open and has the text it came with", "Nothing was changed.", "")
+		}
+		switch _, err := ReadText(tx, o.ID); fault.KindOf(err) {
+		case fault.Withheld: // sealed, and without a text
+		case 0:
+			if err != nil {
+				return err
+			}
+			return fault.New(fault.Conflict, o.ID+" has a working text, and a working text is frozen", "Nothing was changed.",
+				"Addresses point into it. Add the corrected text as an original of its own, derived from "+o.ID+".")
+		default:
+			return err
+		}
+		text.Source = o.ID
+		return freeze(tx, by, *text)
+	})
+	if err != nil {
+		return Text{}, err
+	}
+	return *text, nil
+}

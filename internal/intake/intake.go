@@ -1,0 +1,208 @@
+// Package intake is the door of the house: originals come in, bit by bit as they
+// were received, and leave as working text in addressed sentences and as quote
+// proposals that wait for a person.
+//
+// An original is open or sealed. An open one lies encrypted in the blob store under a
+// data key of its own; a sealed one, and the name it arrived under, go to the vault
+// through a Sealer, and this room keeps their references only. The id of an original
+// (S-001) is also the id of the source it comes from.
+//
+// A working text is frozen: sentence addresses (S-001:14) point into it for ever. For a
+// sealed original it is a text in which a custodian has replaced what must stay sealed.
+//
+// Tables: original, working_text, paragraph, sentence, proposal.
+// Acts: original.received, original.copied, working-text.frozen, proposal.made,
+// proposal.accepted, proposal.dropped.
+//
+// This room never changes or deletes an original, never guesses a text it cannot
+// read, and never lets a proposal act as a statement.
+package intake
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"heed/internal/fault"
+	"heed/internal/lang"
+	"heed/internal/seal"
+)
+
+// Original is what is known of the bytes as received. Of a sealed one neither name,
+// size, type nor digest is known here.
+type Original struct {
+	ID         string   `json:"id"`
+	ReceivedAt int64    `json:"received_at"`      // µs since 1970, UTC
+	By         string   `json:"by"`               // the member who took it in
+	Name       string   `json:"name,omitempty"`   // of the file, without directories; escapes stand for what is not seen
+	Media      string   `json:"media,omitempty"`  // media type as sniffed
+	Size       int64    `json:"size,omitempty"`   // bytes
+	SHA256     string   `json:"sha256,omitempty"` // hex, of the exact bytes
+	NoText     string   `json:"no_text,omitempty"`
+	Original   seal.Ref `json:"seal_original,omitempty"`
+	FileName   seal.Ref `json:"seal_file_name,omitempty"`
+}
+
+// Sealed reports whether the bytes lie in the vault.
+func (o Original) Sealed() bool { return o.Original != "" }
+
+// Paragraph and Sentence are spans of a working text: 1-based numbers, half-open
+// byte ranges of Body.
+type Paragraph struct {
+	N, Start, End int
+	Dir           lang.Direction
+	Lang          lang.Tag
+}
+
+// Sentence is one addressed sentence.
+type Sentence struct {
+	N, Para, Start, End int
+}
+
+// Text is a frozen working text.
+type Text struct {
+	Source     string
+	Format     string
+	Title      string
+	Body       string
+	Paragraphs []Paragraph
+	Sentences  []Sentence
+}
+
+// Proposal is what a quote engine thinks somebody said. It is no statement until a
+// person accepts it.
+type Proposal struct {
+	ID         string `json:"id"`
+	Source     string `json:"source"`
+	From       int    `json:"from"` // sentences
+	To         int    `json:"to"`
+	Kind       string `json:"kind"` // direct, mixed, indirect
+	Speaker    string `json:"speaker,omitempty"`
+	OnBehalfOf string `json:"on_behalf_of,omitempty"`
+	Cue        string `json:"cue,omitempty"`
+	Words      string `json:"words"` // exact bytes of the working text
+	Target     string `json:"target,omitempty"`
+	Stance     string `json:"stance,omitempty"`
+	Rule       string `json:"rule"`
+	Engine     string `json:"engine"`
+	State      string `json:"state"` // open, accepted, dropped
+}
+
+// Address is the address of the passage.
+func (p Proposal) Address() Address { return Address{p.Source, p.From, p.To} }
+
+// content is what makes two proposals the same.
+type content struct {
+	from, to       int
+	speaker, words string
+}
+
+func (p Proposal) content() content { return content{p.From, p.To, p.Speaker, p.Words} }
+
+// Address names sentences of one source: S-001:14, or S-001:14-15 for several.
+type Address struct {
+	Source   string
+	From, To int // 1-based, inclusive
+}
+
+func (a Address) String() string {
+	if a.From == a.To {
+		return fmt.Sprintf("%s:%d", a.Source, a.From)
+	}
+	return fmt.Sprintf("%s:%d-%d", a.Source, a.From, a.To)
+}
+
+// ParseAddress reads an address. It has one form only: what String would not write is refused.
+func ParseAddress(s string) (Address, error) {
+	bad := fault.New(fault.Invalid, "this is not the address of a passage", "", "Write it like S-001:14 or S-001:14-15.")
+	source, sentences, ok := strings.Cut(s, ":")
+	if !ok || !ValidSource(source) {
+		return Address{}, bad
+	}
+	first, last, several := strings.Cut(sentences, "-")
+	a := Address{Source: source}
+	var err error
+	if a.From, err = strconv.Atoi(first); err != nil {
+		return Address{}, bad
+	}
+	a.To = a.From
+	if several {
+		if a.To, err = strconv.Atoi(last); err != nil {
+			return Address{}, bad
+		}
+	}
+	if a.From < 1 || a.To < a.From || a.String() != s {
+		return Address{}, bad
+	}
+	return a, nil
+}
+
+// ValidSource reports whether s has the form of a source's id: S- and at least three digits.
+func ValidSource(s string) bool {
+	digits, ok := strings.CutPrefix(s, "S-")
+	if !ok || len(digits) < 3 || len(digits) > 12 {
+		return false
+	}
+	return strings.Trim(digits, "0123456789") == ""
+}
+
+// Passage is the text at an address: the span from the first sentence's start to the
+// last one's end.
+type Passage struct {
+	Address    Address
+	Start, End int // bytes of the working text
+	Text       string
+}
+
+// Passage cuts the passage out of the text.
+func (t Text) Passage(a Address) (Passage, error) {
+	if a.Source != t.Source || a.From < 1 || a.To < a.From || a.To > len(t.Sentences) {
+		return Passage{}, noSuchSentence(a, len(t.Sentences))
+	}
+	start, end := t.Sentences[a.From-1].Start, t.Sentences[a.To-1].End
+	return Passage{Address: a, Start: start, End: end, Text: t.Body[start:end]}, nil
+}
+
+func noSuchSentence(a Address, have int) error {
+	return fault.New(fault.NotFound, fmt.Sprintf("there is no passage %s: %s has %d sentences", a, a.Source, have), "",
+		"See its sentences with: heed show "+a.Source)
+}
+
+// notFound is the answer for an id nobody has.
+func notFound(noun, id string) error {
+	return fault.New(fault.NotFound, fmt.Sprintf("there is no %s %s", noun, echo(id)), "", "")
+}
+
+// echo is an id as somebody typed it, fit for an error: one line, and short, since what
+// was typed in the place of an id may be anything.
+func echo(id string) string {
+	n := 0
+	for i := range id {
+		if n++; n > 32 {
+			return lang.Visible(id[:i]) + "…"
+		}
+	}
+	return lang.Visible(id)
+}
+
+// maxName is how many bytes of a file's name are recorded; file systems allow no more.
+const maxName = 255
+
+// baseName is the name under which an open original is recorded: without directories of
+// any system, whose names may tell more than the file's, and on one line.
+func baseName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if name == "." || name == ".." {
+		return ""
+	}
+	name = lang.Visible(name)
+	if len(name) <= maxName {
+		return name
+	}
+	cut := maxName
+	for !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	return name[:cut]
+}

@@ -1,0 +1,149 @@
+// Package record holds what is known before anything is concluded: the case, where
+// each original comes from, what it may be used for, and who said what.
+//
+// A source has the id of its original (S-001). Its description says what it derives
+// from, so that a hundred papers repeating one wire story can be counted as one origin.
+// Its bases say for which use, towards whom and under which name it may be used. A
+// statement is one person's or body's exact words with their target and stance.
+//
+// Tables: case_record (one row), source, basis, statement.
+// Acts: case.begun, source.described, basis.added, basis.withdrawn, statement.said.
+//
+// What this room refuses:
+//
+//   - A use that no basis covers. Nobody asked is the same as refused (Covers).
+//   - A source that derives from itself, through any number of steps.
+//   - A statement whose words do not stand in its passage, byte for byte.
+//   - A target wider than the words: it is taken as a person gives it and never
+//     guessed from the stance, and a proposal's target counts only when repeated.
+//
+// What is written here about a sealed source is not sealed: its title, organisation and
+// contact are for words that point to nobody, such as [P-12] or E-0003.
+package record
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"heed/internal/fault"
+	"heed/internal/lang"
+)
+
+// Case is the assessment as a whole: one directory, one case.
+type Case struct {
+	Title         string   `json:"title"`
+	Origin        string   `json:"origin"`                   // first line of its checkpoints; says nothing of the subject
+	Standard      Standard `json:"standard"`                 // declared once; a finding may raise it
+	StandardLabel string   `json:"standard_label,omitempty"` // how the team words it, when that differs
+	Zone          string   `json:"zone"`                     // IANA name: where its days end
+	Training      bool     `json:"training,omitempty"`       // invented data, marked everywhere
+}
+
+// caseID is the ledger's name for the case.
+const caseID = "case"
+
+// withDefaults fills in what init leaves open.
+func (c Case) withDefaults() Case {
+	if c.Standard == "" {
+		c.Standard = ReasonableGrounds
+	}
+	if c.Zone == "" {
+		c.Zone = "UTC"
+	}
+	return c
+}
+
+// ValidCase says what is wrong with a case before it is begun. Standard, zone and
+// origin may be empty: they have defaults.
+func ValidCase(c Case) error {
+	c = c.withDefaults()
+	if err := line("title of the case", c.Title, true); err != nil {
+		return err
+	}
+	if err := line("label of the standard", c.StandardLabel, false); err != nil {
+		return err
+	}
+	if c.Standard.Rank() == 0 {
+		return invalid("this is no standard of proof", "Choose one of: "+joined(Standards())+".")
+	}
+	if c.Origin != "" && !validOrigin(c.Origin) {
+		return invalid("this cannot be the origin of a case", "Use letters, digits and . - _ / only, at most 128 of them.")
+	}
+	_, err := c.Location()
+	return err
+}
+
+// Location is the zone of the case. The machine's own zone is refused by name, since
+// the same case would end its days elsewhere on another machine.
+func (c Case) Location() (*time.Location, error) {
+	if c.Zone == "" {
+		return time.UTC, nil
+	}
+	if c.Zone != "Local" {
+		if zone, err := time.LoadLocation(c.Zone); err == nil {
+			return zone, nil
+		}
+	}
+	return nil, invalid("this machine knows no time zone of that name", "Write it like Europe/Paris, or UTC.")
+}
+
+// validOrigin: an origin is one line of a signed note, and its words end up in key names.
+func validOrigin(s string) bool {
+	for _, r := range s {
+		if r >= 0x80 || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_/", r) {
+			return false
+		}
+	}
+	return len(s) <= 128
+}
+
+// line checks a text of one line; text one of several. Both refuse what is no valid
+// UTF-8: it would come back changed from the ledger, whose versions are JSON.
+func line(what, s string, required bool) error {
+	return checked(what, s, required, func(r rune) bool { return unicode.IsControl(r) })
+}
+
+func text(what, s string, required bool) error {
+	return checked(what, s, required, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' })
+}
+
+func checked(what, s string, required bool, bad func(rune) bool) error {
+	switch {
+	case required && strings.TrimSpace(s) == "":
+		return invalid("the "+what+" is missing", "Give the "+what+" and try again.")
+	case !utf8.ValidString(s):
+		return invalid("the "+what+" is no valid UTF-8", "Write it again.")
+	case strings.ContainsFunc(s, bad):
+		return invalid("the "+what+" holds control characters", "Write it again without them.")
+	}
+	return nil
+}
+
+// invalid is a refusal before anything was written.
+func invalid(what, do string) error {
+	return fault.New(fault.Invalid, what, "Nothing was written.", do)
+}
+
+// notFound is the answer for an id nobody has.
+func notFound(noun, id string) error {
+	return fault.New(fault.NotFound, "there is no "+noun+" "+shown(id), "", "")
+}
+
+// shown makes what a user typed safe to repeat in a message.
+func shown(id string) string {
+	if r := []rune(id); len(r) > 32 {
+		id = string(r[:32]) + "…"
+	}
+	return lang.Visible(id)
+}
+
+// joined lists words for a person.
+func joined[T ~string](words []T) string {
+	var out []string
+	for _, w := range words {
+		out = append(out, string(w))
+	}
+	return strings.Join(out, ", ")
+}

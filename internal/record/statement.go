@@ -1,0 +1,163 @@
+package record
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"heed/internal/fault"
+	"heed/internal/intake"
+)
+
+// Target is what a statement is about, no wider than its words. "A lie" said of the
+// accusations is not said of the report, and opposing a release rejects nothing in it.
+type Target struct {
+	Kind  string `json:"kind"`
+	ID    string `json:"id,omitempty"`    // of one recommendation (R-01) or finding (F-01)
+	Words string `json:"words,omitempty"` // what else it is about; needed for other
+}
+
+// The kinds of targets.
+const (
+	TargetRecommendation  = "recommendation"  // one, by its id
+	TargetRecommendations = "recommendations" // all of them, as a body
+	TargetReport          = "report"
+	TargetRelease         = "release" // the act of publishing
+	TargetAccusations     = "accusations"
+	TargetFinding         = "finding" // one, by its id
+	TargetOther           = "other"   // in words
+)
+
+// TargetKinds lists them.
+func TargetKinds() []string {
+	return []string{TargetRecommendation, TargetRecommendations, TargetReport, TargetRelease, TargetAccusations, TargetFinding, TargetOther}
+}
+
+func (t Target) String() string {
+	switch {
+	case t.ID != "":
+		return t.Kind + " " + t.ID
+	case t.Words != "":
+		return t.Kind + ": " + t.Words
+	}
+	return t.Kind
+}
+
+// Stance is what a speaker does to the target.
+type Stance string
+
+// The stances.
+const (
+	Recommends    Stance = "recommends"
+	Urges         Stance = "urges"
+	Endorses      Stance = "endorses"
+	Accepts       Stance = "accepts"
+	AcceptsInPart Stance = "accepts_in_part"
+	Notes         Stance = "notes"
+	WillConsider  Stance = "will_consider"
+	Opposes       Stance = "opposes"
+	Rejects       Stance = "rejects"
+	Denies        Stance = "denies"
+	Criticises    Stance = "criticises"
+	Confirms      Stance = "confirms"
+	Asserts       Stance = "asserts"
+)
+
+// Stances lists them.
+func Stances() []Stance {
+	return []Stance{Recommends, Urges, Endorses, Accepts, AcceptsInPart, Notes, WillConsider, Opposes, Rejects, Denies, Criticises, Confirms, Asserts}
+}
+
+// Statement is what somebody said, in their exact words.
+type Statement struct {
+	ID         string `json:"id"` // ST-001
+	Source     string `json:"source"`
+	From       int    `json:"from"` // sentences
+	To         int    `json:"to"`
+	Speaker    string `json:"speaker"`
+	OnBehalfOf string `json:"on_behalf_of,omitempty"`
+	Addressee  string `json:"addressee,omitempty"`
+	Words      string `json:"words"` // exact bytes of the passage
+	Target     Target `json:"target"`
+	Stance     Stance `json:"stance"`
+	SaidOn     string `json:"said_on,omitempty"`  // a Date
+	Proposal   string `json:"proposal,omitempty"` // the quote proposal it was accepted from
+	By         string `json:"by"`                 // the member who took it down
+	At         int64  `json:"at"`                 // µs since 1970, UTC
+}
+
+// Address is where the words stand.
+func (s Statement) Address() intake.Address {
+	return intake.Address{Source: s.Source, From: s.From, To: s.To}
+}
+
+// validStatement holds a statement against the passage it claims to quote.
+func validStatement(s Statement, passage string) error {
+	if err := Verbatim(s.Address(), s.Words, passage); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		what, value string
+		required    bool
+	}{{"speaker", s.Speaker, true}, {"body spoken for", s.OnBehalfOf, false}, {"addressee", s.Addressee, false}} {
+		if err := line(f.what, f.value, f.required); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(Stances(), s.Stance) {
+		return invalid("a statement needs its stance", "Choose one of: "+joined(Stances())+".")
+	}
+	if s.SaidOn != "" {
+		if _, err := ParseDate(s.SaidOn); err != nil {
+			return err
+		}
+	}
+	return validTarget(s.Target)
+}
+
+// Verbatim refuses words that do not stand in a passage byte for byte, and words that
+// begin or end inside a character.
+func Verbatim(at intake.Address, words, passage string) error {
+	if strings.TrimSpace(words) == "" {
+		return invalid("the exact words are missing", "Copy them from "+at.String()+".")
+	}
+	if !utf8.ValidString(words) || !strings.Contains(passage, words) {
+		return fault.New(fault.Invalid, "the words do not stand in "+at.String()+" as written", "Nothing was written.",
+			"Copy them exactly; see them with: heed show "+at.String())
+	}
+	return nil
+}
+
+// validTarget checks the form. Whether R-01 or F-01 exists is known downstream only.
+func validTarget(t Target) error {
+	if err := line("words of the target", t.Words, false); err != nil {
+		return err
+	}
+	prefix := map[string]string{TargetRecommendation: "R", TargetFinding: "F"}[t.Kind]
+	switch {
+	case !slices.Contains(TargetKinds(), t.Kind):
+		return invalid("a statement needs its target", "Choose one of: "+strings.Join(TargetKinds(), ", ")+".")
+	case prefix != "" && !numbered(prefix, t.ID):
+		return invalid("the target "+t.Kind+" needs the id of one", "Write it like "+prefix+"-01.")
+	case prefix == "" && t.ID != "":
+		return invalid("the target "+t.Kind+" has no id", "Drop the id, or choose the kind that it belongs to.")
+	case t.Kind == TargetOther && strings.TrimSpace(t.Words) == "":
+		return invalid("the target other needs words", "Say what the statement is about.")
+	}
+	return nil
+}
+
+// numbered reports whether id has the form PREFIX-01.
+func numbered(prefix, id string) bool {
+	digits, ok := strings.CutPrefix(id, prefix+"-")
+	return ok && len(digits) >= 2 && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
+}
+
+// settles refuses to accept a proposal by a statement about something else.
+func (s Statement) settles(p intake.Proposal) error {
+	if p.Source != s.Source || p.To < s.From || p.From > s.To {
+		return fault.New(fault.Conflict, p.ID+" is about "+p.Address().String()+", not about "+s.Address().String(), "Nothing was written.",
+			"Take the statement down with the passage of the proposal, or without the proposal.")
+	}
+	return nil
+}

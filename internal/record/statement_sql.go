@@ -1,0 +1,71 @@
+package record
+
+import (
+	"context"
+
+	"heed/internal/intake"
+	"heed/internal/ledger"
+	"heed/internal/store"
+)
+
+// Say takes down a statement. With a proposal it is that proposal's acceptance: both
+// are one commit, so that no proposal is accepted without the statement and none twice.
+func (r *Room) Say(ctx context.Context, by ledger.Actor, s Statement) (Statement, error) {
+	err := r.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := intake.ReadPassage(tx, s.Address())
+		if err != nil {
+			return err
+		}
+		if err := validStatement(s, p.Text); err != nil {
+			return err
+		}
+		if s.Proposal != "" {
+			if err := accept(tx, by, s); err != nil {
+				return err
+			}
+		}
+		if s.ID, err = ledger.NewID(tx, "ST", 3); err != nil {
+			return err
+		}
+		s.By, s.At = by.Member, store.Micros(tx.Now)
+		return keep(tx, "statement", s.Source, ledger.Act{Kind: "statement.said", By: by, Object: s.ID, Subject: s.Source, Version: s}, s.ID)
+	})
+	if err != nil {
+		return Statement{}, err
+	}
+	return s, nil
+}
+
+func accept(tx *store.Tx, by ledger.Actor, s Statement) error {
+	p, err := intake.ReadProposal(tx, s.Proposal)
+	if err != nil {
+		return err
+	}
+	if err := s.settles(p); err != nil {
+		return err
+	}
+	return intake.SettleProposal(tx, by, p.ID, "accepted")
+}
+
+func restoreStatement(s *Statement, id, source string) { s.ID, s.Source = id, source }
+
+// ReadStatement finds a statement.
+func ReadStatement(tx *store.Tx, id string) (Statement, error) {
+	found, err := read(tx, "statement", byID, id, restoreStatement)
+	return one(found, err, "statement", id)
+}
+
+// ReadStatements lists all statements, oldest first.
+func ReadStatements(tx *store.Tx) ([]Statement, error) {
+	return read(tx, "statement", bySource, "", restoreStatement)
+}
+
+// Statement finds a statement.
+func (r *Room) Statement(ctx context.Context, id string) (Statement, error) {
+	return view(ctx, r.db, func(tx *store.Tx) (Statement, error) { return ReadStatement(tx, id) })
+}
+
+// Statements lists all statements, oldest first.
+func (r *Room) Statements(ctx context.Context) ([]Statement, error) {
+	return view(ctx, r.db, ReadStatements)
+}

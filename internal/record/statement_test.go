@@ -1,0 +1,155 @@
+package record
+
+import (
+	"strings"
+	"testing"
+
+	"heed/internal/fault"
+)
+
+const passage = "“We firmly oppose the release”, said Ünal of the ministry."
+
+func good() Statement {
+	return Statement{Source: "S-001", From: 14, To: 14, Speaker: "Ünal", Words: "firmly oppose the release", Target: Target{Kind: TargetRelease}, Stance: Opposes}
+}
+
+func TestValidStatement(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Statement)
+		part   string
+	}{
+		{"as it is", func(s *Statement) {}, ""},
+		{"all said", func(s *Statement) { s.OnBehalfOf, s.Addressee, s.SaidOn = "the ministry", "the press", "2031-05" }, ""},
+		{"the whole passage", func(s *Statement) { s.Words = passage }, ""},
+		{"one recommendation", func(s *Statement) { s.Target = Target{Kind: TargetRecommendation, ID: "R-01"} }, ""},
+		{"one finding", func(s *Statement) { s.Target = Target{Kind: TargetFinding, ID: "F-123"} }, ""},
+		{"something else", func(s *Statement) { s.Target = Target{Kind: TargetOther, Words: "the vote"} }, ""},
+		{"no words", func(s *Statement) { s.Words = " " }, "exact words are missing"},
+		{"other words", func(s *Statement) { s.Words = "reject the report" }, "do not stand in S-001:14"},
+		{"other case", func(s *Statement) { s.Words = "Firmly oppose the release" }, "do not stand in S-001:14"},
+		{"composed otherwise", func(s *Statement) { s.Words = "U\u0308nal" }, "do not stand in S-001:14"},
+		{"half a character", func(s *Statement) { s.Words = "\x9cnal" }, "do not stand in S-001:14"},
+		{"no speaker", func(s *Statement) { s.Speaker = "" }, "speaker is missing"},
+		{"speaker of two lines", func(s *Statement) { s.Speaker = "a\nb" }, "speaker"},
+		{"body spoken for", func(s *Statement) { s.OnBehalfOf = "a\nb" }, "body spoken for"},
+		{"addressee", func(s *Statement) { s.Addressee = "a\xff" }, "addressee"},
+		{"no stance", func(s *Statement) { s.Stance = "" }, "stance"},
+		{"unknown stance", func(s *Statement) { s.Stance = "hates" }, "stance"},
+		{"said on no day", func(s *Statement) { s.SaidOn = "2022-02-30" }, "date"},
+		{"no target", func(s *Statement) { s.Target = Target{} }, "needs its target"},
+		{"unknown target", func(s *Statement) { s.Target.Kind = "everything" }, "needs its target"},
+		{"recommendation without id", func(s *Statement) { s.Target.Kind = TargetRecommendation }, "needs the id"},
+		{"recommendation with a release's id", func(s *Statement) { s.Target = Target{Kind: TargetRecommendation, ID: "R1"} }, "needs the id"},
+		{"recommendation with a finding's id", func(s *Statement) { s.Target = Target{Kind: TargetRecommendation, ID: "F-01"} }, "needs the id"},
+		{"finding with a long id", func(s *Statement) { s.Target = Target{Kind: TargetFinding, ID: "F-" + strings.Repeat("1", 13)} }, "needs the id"},
+		{"all recommendations with one id", func(s *Statement) { s.Target = Target{Kind: TargetRecommendations, ID: "R-01"} }, "has no id"},
+		{"report with an id", func(s *Statement) { s.Target = Target{Kind: TargetReport, ID: "R-01"} }, "has no id"},
+		{"other without words", func(s *Statement) { s.Target = Target{Kind: TargetOther} }, "needs words"},
+		{"words of the target", func(s *Statement) { s.Target.Words = "a\nb" }, "words of the target"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := good()
+			tt.change(&s)
+			err := validStatement(s, passage)
+			if tt.part == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			refused(t, err, fault.Invalid, tt.part)
+			if strings.Contains(errText(err), "reject the report") || strings.Contains(errText(err), "nal") {
+				t.Errorf("the refusal carries content: %v", err)
+			}
+		})
+	}
+}
+
+func TestTargetIsShownAsItIs(t *testing.T) {
+	for want, target := range map[string]Target{"release": {Kind: TargetRelease}, "finding F-01": {Kind: TargetFinding, ID: "F-01"},
+		"other: the vote": {Kind: TargetOther, Words: "the vote"}} {
+		if got := target.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestSay(t *testing.T) {
+	h := newHouse(t)
+	open, sealed, silent := h.add("The ministry opposed the release. It said so twice."), h.addSealed("[P-01] was held there."), h.addSealed("")
+	say := func(source string, n int, words string) (Statement, error) {
+		return h.Say(t.Context(), amina, Statement{Source: source, From: n, To: n, Speaker: "the ministry", Words: words,
+			Target: Target{Kind: TargetRelease}, Stance: Opposes})
+	}
+	s, err := say(open, 1, "opposed the release")
+	if err != nil || s.ID != "ST-001" || s.By != "M-01" || s.At != noon.UnixMicro() {
+		t.Fatalf("said %+v, %v", s, err)
+	}
+	h.agrees("saying")
+	if got, err := h.Statement(t.Context(), s.ID); err != nil || got != s {
+		t.Errorf("read back %+v, %v", got, err)
+	}
+	if _, err := say(sealed, 1, "[P-01] was held"); err != nil {
+		t.Errorf("the open text of a sealed source: %v", err)
+	}
+	_, err = say(open, 2, "opposed the release")
+	refused(t, err, fault.Invalid, "do not stand in S-001:2")
+	_, err = say(open, 3, "x")
+	refused(t, err, fault.NotFound, "S-001:3")
+	_, err = say("S-009", 1, "x")
+	refused(t, err, fault.NotFound, "S-009")
+	_, err = say(silent, 1, "x")
+	refused(t, err, fault.Withheld, silent)
+	all, err := h.Statements(t.Context())
+	if err != nil || len(all) != 2 || all[0].ID != "ST-001" || all[1].ID != "ST-002" {
+		t.Errorf("statements: %+v, %v", all, err)
+	}
+	h.agrees("refusals")
+}
+
+func TestAcceptingSettlesTheProposal(t *testing.T) {
+	h := newHouse(t)
+	a, b := h.add("The ministry opposed the release. It said so twice."), h.add("Another text.")
+	for _, s := range []string{a, b} {
+		if _, err := h.intake.Propose(t.Context(), amina, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say := func(source string, n int, words, proposal string) error {
+		_, err := h.Say(t.Context(), amina, Statement{Source: source, From: n, To: n, Speaker: "the ministry", Words: words,
+			Target: Target{Kind: TargetRelease}, Stance: Opposes, Proposal: proposal})
+		return err
+	}
+	state := func(id string) string {
+		p, err := h.intake.Proposal(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.State
+	}
+	refused(t, say(a, 1, "opposed", "Q-002"), fault.Conflict, "Q-002 is about "+b+":1, not about "+a+":1")
+	refused(t, say(a, 2, "said so", "Q-001"), fault.Conflict, "not about "+a+":2")
+	refused(t, say(a, 1, "opposed", "Q-009"), fault.NotFound, "Q-009")
+	refused(t, say(a, 1, "accepted", "Q-001"), fault.Invalid, "do not stand")
+	if state("Q-001") != "open" || state("Q-002") != "open" {
+		t.Error("a refused statement settled its proposal")
+	}
+	if err := say(a, 1, "opposed", "Q-001"); err != nil {
+		t.Fatal(err)
+	}
+	h.agrees("accepting")
+	if state("Q-001") != "accepted" || state("Q-002") != "open" {
+		t.Error("the proposal was not settled, or another one was")
+	}
+	refused(t, say(a, 1, "opposed", "Q-001"), fault.Conflict, "accepted already")
+	if err := h.intake.Drop(t.Context(), amina, "Q-002"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, say(b, 1, "Another", "Q-002"), fault.Conflict, "dropped already")
+	if all, err := h.Statements(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("statements: %+v, %v", all, err)
+	}
+	h.agrees("refusals")
+}

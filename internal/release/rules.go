@@ -1,0 +1,240 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"heed/internal/corroborate"
+	"heed/internal/record"
+)
+
+// The checks that are no rules of the picture alone.
+const (
+	ruleSealed = "sealed"
+	ruleSigned = "signers"
+)
+
+// rule is one condition of the gate that needs no vault. look counts what it looked
+// at and lists what stands in the way.
+type rule struct {
+	name, title string
+	look        func(picture) (int, []Hit)
+}
+
+// rules lists the rules in the order in which they are shown. Signing and releasing
+// run them again, because a basis can be withdrawn at any moment.
+func rules() []rule {
+	return []rule{
+		{"traces", "every paragraph traces to a claim", traces},
+		{"checks", "every cited finding meets its standard", checks},
+		{"answers", "every contrary claim is answered", answers},
+		{"basis", "every source has a basis for this use", basis},
+		{"quotes", "quoted words stand verbatim in a cited source", quotes},
+	}
+}
+
+// look runs the rules.
+func (p picture) look() (out []Check) {
+	for _, r := range rules() {
+		count, hits := r.look(p)
+		out = append(out, check(r.name, r.title, count, hits))
+	}
+	return out
+}
+
+func check(name, title string, count int, hits []Hit) Check {
+	for i := range hits {
+		hits[i].Rule = name
+	}
+	return Check{Rule: name, Title: title, Passed: len(hits) == 0, Count: count, Hits: append([]Hit{}, hits...)}
+}
+
+func place(p Paragraph) string { return fmt.Sprintf("paragraph %d", p.N) }
+
+// traces: every paragraph cites something, and every cited finding has claims.
+func traces(p picture) (n int, hits []Hit) {
+	if len(p.Draft.Paragraphs) == 0 {
+		hits = append(hits, Hit{Place: p.Draft.ID, What: "it has no paragraphs", Do: "Add a paragraph that cites a finding, a claim or a statement."})
+	}
+	for _, para := range p.Draft.Paragraphs {
+		n++
+		if len(para.Cites) == 0 {
+			hits = append(hits, Hit{Place: place(para), What: "it cites nothing", Do: "Cite a finding, a claim or a statement, or drop the paragraph."})
+		}
+		for _, id := range para.Cites {
+			if !p.has(id) {
+				hits = append(hits, Hit{Place: place(para), What: "it cites " + shown(id) + ", which is not in this case", Do: "Cite something else, or drop the paragraph."})
+			}
+		}
+	}
+	for _, id := range p.cited().findings {
+		if f, ok := p.Findings[id]; ok && len(f.For) == 0 {
+			hits = append(hits, Hit{Place: id, What: "no claim stands under it", Do: "Add the claims it rests on, or cite it no more."})
+		}
+	}
+	return n, hits
+}
+
+func (p picture) has(id string) (ok bool) {
+	switch citable(id) {
+	case "finding":
+		_, ok = p.Findings[id]
+	case "claim":
+		_, ok = p.Claims[id]
+	case "statement":
+		_, ok = p.Statements[id]
+	}
+	return ok
+}
+
+// checks: corroborate.Check has nothing that blocks to say of a cited finding. A contrary
+// claim without an answer has a rule of its own here.
+func checks(p picture) (n int, hits []Hit) {
+	ev := corroborate.Evidence{Claims: p.Claims, Sources: p.Sources, Standard: p.Case.Standard}
+	for _, id := range p.cited().findings {
+		f, ok := p.Findings[id]
+		if !ok {
+			continue
+		}
+		n++
+		for _, issue := range corroborate.Check(f, ev, p.Policy) {
+			if issue.Blocks && issue.Rule != corroborate.RuleContraryUnanswer {
+				hits = append(hits, Hit{Place: id, What: issue.What, Do: "Mend the finding (its claims, its standard or its wording), or cite it no more. The check is called " + issue.Rule + "."})
+			}
+		}
+	}
+	return n, hits
+}
+
+// answers: every contrary claim of a cited finding has an answer.
+func answers(p picture) (n int, hits []Hit) {
+	for _, id := range p.cited().findings {
+		for _, a := range p.Findings[id].Against {
+			n++
+			if strings.TrimSpace(a.Answer) == "" {
+				hits = append(hits, Hit{Place: a.Claim + " against " + id, What: a.Claim + " contradicts " + id + " and is not answered",
+					Do: "Answer " + a.Claim + " on " + id + ", or change the finding so that " + a.Claim + " no longer contradicts it."})
+			}
+		}
+	}
+	return n, hits
+}
+
+// basis: at this moment, every source under what the draft rests on may be used in a
+// public report, with the attribution the report uses, and verbatim where it is quoted.
+func basis(p picture) (n int, hits []Hit) {
+	verbatim := p.verbatim()
+	for _, id := range p.cited().claims {
+		if p.Claims[id].Attribution == record.BackgroundOnly {
+			hits = append(hits, Hit{Place: id, What: "it is background only: it may inform and may not be cited", Do: "Cite something else, or ask the source for another attribution."})
+		}
+	}
+	for _, source := range p.cited().sources {
+		attribution := p.attribution(source)
+		uses := []string{record.UseReport}
+		if verbatim[source] {
+			uses = append(uses, record.UseQuote)
+		}
+		for _, use := range uses {
+			n++
+			ok, why := record.Covers(p.Bases[source], use, record.AudiencePublic, attribution, p.On)
+			if !ok {
+				hits = append(hits, Hit{Place: source,
+					What: fmt.Sprintf("no basis covers %s, audience %s, attribution %s: %s", use, record.AudiencePublic, attribution, why),
+					Do:   fmt.Sprintf("Record a basis of %s for this use, or cite %s no more.", source, strings.Join(p.resting(source), ", "))})
+			}
+		}
+	}
+	return n, hits
+}
+
+// attribution is how the report names a source: a sealed one by its role and no more,
+// an open one by its title and organisation. An open source that agreed to its role
+// only, or of which a cited claim asks for that, is treated like a sealed one. Where
+// neither is covered, the rule asks for the name.
+func (p picture) attribution(source string) string {
+	if p.sealed(source) {
+		return record.RoleOnly
+	}
+	covered := func(attribution string) bool {
+		ok, _ := record.Covers(p.Bases[source], record.UseReport, record.AudiencePublic, attribution, p.On)
+		return ok
+	}
+	if !covered(record.Named) && covered(record.RoleOnly) {
+		return record.RoleOnly
+	}
+	for _, id := range p.cited().claims {
+		if c := p.Claims[id]; c.Source == source && (c.Attribution == record.RoleOnly || c.Attribution == record.Pseudonym) {
+			return record.RoleOnly
+		}
+	}
+	return record.Named
+}
+
+// unnamed reports whether the release must not say which source this is.
+func (p picture) unnamed(source string) bool { return p.attribution(source) != record.Named }
+
+// verbatim lists the sources whose exact words the release prints.
+func (p picture) verbatim() map[string]bool {
+	out := map[string]bool{}
+	c := p.cited()
+	for _, id := range c.statements {
+		if s, ok := p.Statements[id]; ok {
+			out[s.Source] = true
+		}
+	}
+	for _, id := range c.claims {
+		if claim := p.Claims[id]; claim.Quoted && claim.Words != "" {
+			out[claim.Source] = true
+		}
+	}
+	for _, para := range p.Draft.Paragraphs {
+		under := p.wordsUnder(para)
+		for _, q := range quotations(para.Text) {
+			for _, w := range under {
+				if strings.Contains(w.text, q.text) {
+					out[w.source] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// resting lists the cited claims and statements that come from a source.
+func (p picture) resting(source string) (ids []string) {
+	c := p.cited()
+	for _, id := range c.claims {
+		if p.Claims[id].Source == source {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range c.statements {
+		if p.Statements[id].Source == source {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// quotes: words that a paragraph prints in quotation marks stand, byte for byte, in
+// the words of something it cites. A typographic difference is a difference.
+func quotes(p picture) (n int, hits []Hit) {
+	for _, para := range p.Draft.Paragraphs {
+		under := p.wordsUnder(para)
+		for i, q := range quotations(para.Text) {
+			n++
+			if q.closed && slices.ContainsFunc(under, func(w words) bool { return strings.Contains(w.text, q.text) }) {
+				continue
+			}
+			h := Hit{Place: fmt.Sprintf("%s, quotation %d", place(para), i+1), What: "these words do not stand in what the paragraph cites as they are printed",
+				Do: "Write them exactly as in the source, with your own punctuation outside the marks; or cite the statement or claim that has them; or take the marks away."}
+			if !q.closed {
+				h.What, h.Do = "the quotation is not closed", "Close the quotation mark, or take it away."
+			}
+			hits = append(hits, h)
+		}
+	}
+	return n, hits
+}

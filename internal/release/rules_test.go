@@ -1,0 +1,258 @@
+package release
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/corroborate"
+	"heed/internal/intake"
+	"heed/internal/record"
+)
+
+// passing is a picture in which every rule passes: two origins for a finding, one
+// sealed; a contrary claim, answered; exact words quoted as they are.
+func passing() picture {
+	consent := record.Basis{ID: "B-001", Source: "S-001", Kind: record.Consent, Scopes: []record.Scope{
+		{Use: record.UseReport, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given}}}
+	public := func(id, source string) []record.Basis {
+		return []record.Basis{{ID: id, Source: source, Kind: record.PublicRecord, Citation: "https://example.org/" + id}}
+	}
+	return picture{
+		Case: record.Case{Title: "A case", Origin: "heed/test", Standard: record.ReasonableGrounds, Zone: "UTC"},
+		Draft: Draft{ID: "R1", Title: "A case", State: StateDraft, Paragraphs: []Paragraph{
+			{1, "It is reasonable to conclude that people were held.", []string{"F-01"}},
+			{2, "The spokesman called it “a completely fabricated lie”.", []string{"ST-001"}}}},
+		Findings: map[string]corroborate.Finding{"F-01": {ID: "F-01", Text: "It is reasonable to conclude that people were held.", Standard: record.ReasonableGrounds,
+			Assertion: "established", Outcome: "met", For: []string{"C-001", "C-002"}, Against: []corroborate.Against{{Claim: "C-003", Answer: "The paper gives no figures."}},
+			ContrarySearch: "Official papers were read."}},
+		Claims: map[string]corroborate.Claim{
+			"C-001": {ID: "C-001", Text: "People were held for months.", Source: "S-001", From: 1, To: 1, FirstHand: true, Credibility: 2},
+			"C-002": {ID: "C-002", Text: "Guards saw people held.", Source: "S-002", From: 2, To: 2, Words: "people were held", Credibility: 3},
+			"C-003": {ID: "C-003", Text: "Nobody was held.", Source: "S-003", From: 1, To: 1, Credibility: 6},
+		},
+		Statements: map[string]record.Statement{"ST-001": {ID: "ST-001", Source: "S-002", From: 1, To: 1, Speaker: "A spokesman",
+			Words: "a completely fabricated lie", Target: record.Target{Kind: record.TargetAccusations}, Stance: record.Denies}},
+		Sources: map[string]record.Source{
+			"S-001": {ID: "S-001", Title: "Interview with Dilnur Testname", Contact: "Aygul", Kind: "interview", Origin: record.OriginOwn, Reliability: "B"},
+			"S-002": {ID: "S-002", Title: "Article", Organisation: "The Daily", Kind: "press_article", Origin: record.OriginOwn, Reliability: "C"},
+			"S-003": {ID: "S-003", Title: "Paper", Organisation: "The ministry", Kind: "official_statement", Origin: record.OriginOwn, Reliability: "F"},
+		},
+		Originals: map[string]intake.Original{"S-001": {ID: "S-001", Original: "E-0001", FileName: "E-0002"}, "S-002": {ID: "S-002"}, "S-003": {ID: "S-003"}},
+		Bases:     map[string][]record.Basis{"S-001": {consent}, "S-002": public("B-002", "S-002"), "S-003": public("B-003", "S-003")},
+		Policy:    corroborate.DefaultPolicy,
+		On:        time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC),
+	}
+}
+
+// with changes one entry of a map of the picture.
+func with[T any](m map[string]T, id string, change func(*T)) {
+	v := m[id]
+	change(&v)
+	m[id] = v
+}
+
+func TestPassing(t *testing.T) {
+	checks := passing().look()
+	if len(checks) != len(rules()) {
+		t.Fatalf("%d checks for %d rules", len(checks), len(rules()))
+	}
+	for _, c := range checks {
+		if !c.Passed || c.Count == 0 {
+			t.Errorf("%s: passed %v, looked at %d, %v", c.Rule, c.Passed, c.Count, c.Hits)
+		}
+	}
+}
+
+// TestRules breaks one thing at a time. Only the rule concerned may block, so that each
+// case fails when its rule is gone from the gate.
+func TestRules(t *testing.T) {
+	quoting := func(text string) func(*picture) {
+		return func(p *picture) { p.Draft.Paragraphs[1].Text = text }
+	}
+	tests := []struct {
+		name, rule, place, what string
+		change                  func(*picture)
+	}{
+		{"no paragraph", "traces", "R1", "no paragraphs", func(p *picture) { p.Draft.Paragraphs = nil }},
+		{"no cite", "traces", "paragraph 2", "cites nothing", func(p *picture) {
+			p.Draft.Paragraphs[1] = Paragraph{N: 2, Text: "So it is."}
+		}},
+		{"unknown cite", "traces", "paragraph 2", "C-999", func(p *picture) {
+			p.Draft.Paragraphs[1].Cites = append(p.Draft.Paragraphs[1].Cites, "C-999")
+		}},
+		{"no outcome", "checks", "F-01", "standard is met", func(p *picture) {
+			with(p.Findings, "F-01", func(f *corroborate.Finding) { f.Outcome = "" })
+		}},
+		{"background only", "basis", "C-002", "may not be cited", func(p *picture) {
+			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.Attribution = record.BackgroundOnly })
+		}},
+		{"answer missing", "answers", "C-003 against F-01", "not answered", func(p *picture) { p.Findings["F-01"].Against[0].Answer = " " }},
+		{"no basis", "basis", "S-002", "no basis", func(p *picture) { p.Bases["S-002"] = nil }},
+		{"withdrawn", "basis", "S-001", "withdrawn", func(p *picture) { p.Bases["S-001"][0].Withdrawn = true }},
+		{"no basis under a contrary claim", "basis", "S-003", "no basis", func(p *picture) { delete(p.Bases, "S-003") }},
+		{"expired yesterday", "basis", "S-001", "expired", func(p *picture) { p.Bases["S-001"][0].Scopes[0].Expires = "2026-05-03" }},
+		{"consent for another audience", "basis", "S-001", "role_only", func(p *picture) { p.Bases["S-001"][0].Scopes[0].Audience = "court" }},
+		{"consent to be named is none to be described", "basis", "S-001", "role_only", func(p *picture) { p.Bases["S-001"][0].Scopes[0].Attribution = record.Named }},
+		{"sealed words printed", "basis", "S-001", "verbatim_quote", func(p *picture) {
+			with(p.Claims, "C-001", func(c *corroborate.Claim) { c.Words, c.Quoted = "held for months", true })
+		}},
+		{"sealed words quoted in a paragraph", "basis", "S-001", "verbatim_quote", func(p *picture) {
+			with(p.Claims, "C-001", func(c *corroborate.Claim) { c.Words = "was held for ten months" })
+			p.Draft.Paragraphs[0].Text = "One said that she “was held for ten months”."
+		}},
+		{"sealed statement", "basis", "S-001", "verbatim_quote", func(p *picture) {
+			with(p.Statements, "ST-001", func(s *record.Statement) { s.Source = "S-001" })
+		}},
+		{"other words", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it “a completely invented lie”.")},
+		{"a capital letter", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("“A completely fabricated lie”, he said.")},
+		{"a comma inside", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("“a completely fabricated lie,” he said.")},
+		{"another dash", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it \"a completely\u00a0fabricated lie\".")},
+		{"not closed", "quotes", "paragraph 2, quotation 1", "not closed", quoting("He called it “a completely fabricated lie.")},
+		{"words of something not cited", "quotes", "paragraph 1, quotation 1", "as they are printed", func(p *picture) {
+			p.Draft.Paragraphs[0].Text = "This is “a completely fabricated lie”."
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := passing()
+			tt.change(&p)
+			seen := false
+			defer func() {
+				if !seen {
+					t.Errorf("there is no rule %s", tt.rule)
+				}
+			}()
+			for _, c := range p.look() {
+				if c.Rule != tt.rule {
+					if !c.Passed {
+						t.Errorf("%s blocks too: %v", c.Rule, c.Hits)
+					}
+					continue
+				}
+				seen = true
+				if len(c.Hits) == 0 {
+					t.Fatalf("%s passes", c.Rule)
+				}
+				h := c.Hits[0]
+				if h.Rule != tt.rule || h.Place != tt.place || !strings.Contains(h.What, tt.what) || h.Do == "" {
+					t.Errorf("got %+v", h)
+				}
+			}
+		})
+	}
+}
+
+// TestChecksRule: what corroborate says and blocks, blocks here. A finding without claims
+// breaks traces as well, and an unanswered claim is left to its own rule.
+func TestChecksRule(t *testing.T) {
+	p := passing()
+	with(p.Findings, "F-01", func(f *corroborate.Finding) { f.Outcome = "" })
+	if _, hits := checks(p); len(hits) == 0 || hits[0].Place != "F-01" || !strings.Contains(hits[0].Do, "outcome_missing") {
+		t.Errorf("a finding without an outcome: %v", hits)
+	}
+	p = passing()
+	p.Sources["S-001"], p.Sources["S-002"] = record.Source{ID: "S-001", Organisation: "X", Origin: "own"}, record.Source{ID: "S-002", Organisation: "X", Origin: "own"}
+	if _, hits := checks(p); len(hits) == 0 {
+		t.Error("two claims of one organisation count as two origins")
+	}
+	p = passing()
+	p.Findings["F-01"].Against[0].Answer = ""
+	if _, hits := checks(p); len(hits) != 0 {
+		t.Errorf("the unanswered claim is reported twice: %v", hits)
+	}
+	p = passing()
+	with(p.Findings, "F-01", func(f *corroborate.Finding) { f.For = nil })
+	if _, hits := traces(p); len(hits) != 1 || hits[0].Place != "F-01" {
+		t.Errorf("a finding without claims: %v", hits)
+	}
+}
+
+// TestSealedSourceStaysUnnamed: nothing that is released says which source C-001 is from.
+func TestSealedSourceStaysUnnamed(t *testing.T) {
+	p := passing()
+	with(p.Sources, "S-002", func(s *record.Source) { s.DerivedFrom = []string{"S-001"} })
+	files, err := p.content().files(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		for _, bad := range []string{"S-001", "E-0001", "E-0002", "Dilnur", "Testname", "Aygul", "B-001"} {
+			if strings.Contains(string(f.Data), bad) {
+				t.Errorf("%s holds %s", f.Name, bad)
+			}
+		}
+	}
+	if !strings.Contains(string(fileOf(files, "data/claims.json")), `"source": "a sealed source"`) {
+		t.Error("the claim does not say that its source is sealed")
+	}
+	if hits := p.named(files); len(hits) != 0 {
+		t.Errorf("hits in clean files: %v", hits)
+	}
+}
+
+// TestUnnamedSource: an open source that agreed to its role only is not named either.
+func TestUnnamedSource(t *testing.T) {
+	p := passing()
+	p.Bases["S-002"] = []record.Basis{{ID: "B-002", Source: "S-002", Kind: record.Consent, Scopes: []record.Scope{
+		{Use: record.UseReport, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given},
+		{Use: record.UseQuote, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given}}}}
+	if _, hits := basis(p); len(hits) != 0 {
+		t.Fatalf("its consent does not count: %v", hits)
+	}
+	files, err := p.content().files(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.Contains(string(f.Data), "S-002") || strings.Contains(string(f.Data), "The Daily") {
+			t.Errorf("%s names it", f.Name)
+		}
+	}
+	asked := passing()
+	with(asked.Claims, "C-002", func(c *corroborate.Claim) { c.Attribution = record.RoleOnly })
+	if !asked.unnamed("S-002") {
+		t.Error("a claim asks that its source is not named, and it is")
+	}
+	p.Draft.Paragraphs[0].Text += " See S-002."
+	if files, err = p.content().files(nil); err != nil {
+		t.Fatal(err)
+	}
+	if hits := p.named(files); len(hits) == 0 {
+		t.Error("its id in a paragraph is not seen")
+	}
+}
+
+// TestNamed: id, seal, title and contact of a sealed source are seen however they are written.
+func TestNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		"See S-001.":    "its id",
+		"See S-001:4.":  "its id",
+		"It is E-0001.": "the id of its seal",
+		"It is E-0002.": "the id of its seal",
+		"the INTERVIEW with Dílnur\nTestname says": "its title",
+		"told by Aygül.":             "its contact",
+		"S-0011, XS-001 and E-00010": "",
+		"Aygulistan":                 "",
+	} {
+		p := passing()
+		p.Draft.Paragraphs[0].Text = text
+		files, err := p.content().files(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hits := p.named(files)
+		if want == "" {
+			if len(hits) > 0 {
+				t.Errorf("%q: %v", text, hits)
+			}
+			continue
+		}
+		if !slices.ContainsFunc(hits, func(h Hit) bool {
+			return strings.HasPrefix(h.Place, "report.html, at p1") && strings.Contains(h.What, want)
+		}) {
+			t.Errorf("%q: %v", text, hits)
+		}
+	}
+}

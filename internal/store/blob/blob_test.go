@@ -1,0 +1,525 @@
+package blob
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"heed/internal/fault"
+)
+
+// store is what any place for originals must do; TestConformance holds it to that.
+type store interface {
+	Put(context.Context, [32]byte, io.Reader) (*Pending, error)
+	Get(context.Context, string, [32]byte, int64) (io.ReadCloser, error)
+	List(context.Context) ([]string, error)
+	Sweep(context.Context, func(string) bool) (int, error)
+}
+
+var _ store = (*Dir)(nil)
+
+var key1, key2 = [32]byte{1}, [32]byte{2}
+
+func open(t testing.TB) *Dir {
+	t.Helper()
+	d, err := Open(filepath.Join(t.TempDir(), "originals"), [32]byte{42})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func put(t testing.TB, d store, key [32]byte, b []byte) Stat {
+	t.Helper()
+	p, err := d.Put(t.Context(), key, bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Drop(); err != nil {
+		t.Fatal(err)
+	}
+	return p.Stat()
+}
+
+func get(d store, s Stat, key [32]byte) ([]byte, error) {
+	r, err := d.Get(context.Background(), s.Name, key, s.Size)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+// noise returns n bytes that do not end in a zero.
+func noise(n int) []byte {
+	b := make([]byte, n)
+	rand.NewChaCha8([32]byte{byte(n)}).Read(b)
+	if n > 0 {
+		b[n-1] |= 1
+	}
+	return b
+}
+
+// left lists every file under the root, so that tests see what was left behind.
+func left(t testing.TB, d *Dir) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(d.root, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			files = append(files, e.Name())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestConformance(t *testing.T) {
+	d := open(t)
+	var names []string
+	for _, n := range []int{0, 1, 4095, 4096, 4097, 64<<10 - 1, 64 << 10, 64<<10 + 1, 300_000, 1 << 20} {
+		b := noise(n)
+		s := put(t, d, key1, b)
+		if s.Size != int64(n) || s.SHA256 != sha256.Sum256(b) {
+			t.Errorf("%d bytes: stat %d %x", n, s.Size, s.SHA256)
+		}
+		got, err := get(d, s, key1)
+		if err != nil || !bytes.Equal(got, b) {
+			t.Errorf("%d bytes: got %d back, %v", n, len(got), err)
+		}
+		names = append(names, s.Name)
+	}
+	slices.Sort(names)
+	if got, err := d.List(t.Context()); err != nil || !slices.Equal(got, names) {
+		t.Errorf("list %v, %v; want %v", got, err, names)
+	}
+	if got := left(t, d); len(got) != len(names) {
+		t.Errorf("files left: %v", got)
+	}
+	if _, err := get(d, Stat{Name: strings.Repeat("0", 64)}, key1); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("missing blob: %v", err)
+	}
+	for _, bad := range []string{"", "..", "../../etc/passwd", strings.Repeat("A", 64), strings.Repeat("0", 63) + "/"} {
+		if _, err := get(d, Stat{Name: bad}, key1); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("name %q: %v", bad, err)
+		}
+	}
+}
+
+func TestPutTwiceIsOneBlob(t *testing.T) {
+	d := open(t)
+	a, b := put(t, d, key1, noise(10)), put(t, d, key1, noise(10))
+	if a != b || len(left(t, d)) != 1 {
+		t.Errorf("%v and %v, files %v", a, b, left(t, d))
+	}
+	if got, err := get(d, a, key1); err != nil || !bytes.Equal(got, noise(10)) {
+		t.Error(got, err)
+	}
+}
+
+func TestNames(t *testing.T) {
+	d, other := open(t), open(t)
+	other.name = namer([32]byte{43})
+	b := noise(100)
+	a1, a2, o1 := put(t, d, key1, b), put(t, d, key2, b), put(t, other, key1, b)
+	if a1.Name == a2.Name || a1.Name == o1.Name {
+		t.Error("equal files have related names")
+	}
+	if a1.SHA256 != a2.SHA256 {
+		t.Error("equal files have other hashes")
+	}
+}
+
+func TestMetadataTellsNothing(t *testing.T) {
+	d := open(t)
+	a, b := put(t, d, key1, noise(5)), put(t, d, key2, noise(4000))
+	if _, err := get(d, a, key1); err != nil {
+		t.Fatal(err)
+	}
+	fa, _ := os.Stat(d.path(a.Name))
+	fb, _ := os.Stat(d.path(b.Name))
+	if fa.Size() != fb.Size() {
+		t.Errorf("sizes %d and %d", fa.Size(), fb.Size())
+	}
+	for _, path := range []string{d.root, d.shard(a.Name), d.path(a.Name)} {
+		fi, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !fi.ModTime().Equal(noTime) {
+			t.Errorf("a time: %v", fi.ModTime())
+		}
+		if runtime.GOOS != "windows" && fi.Mode().Perm()&0o077 != 0 {
+			t.Errorf("mode %v", fi.Mode())
+		}
+	}
+}
+
+func TestDropLeavesNothing(t *testing.T) {
+	d := open(t)
+	p, err := d.Put(t.Context(), key1, bytes.NewReader(noise(100)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := d.Sweep(t.Context(), func(string) bool { return false }); n != 0 || err != nil {
+		t.Errorf("swept %d under a living writer, %v", n, err)
+	}
+	if err := errors.Join(p.Drop(), p.Drop()); err != nil {
+		t.Error(err)
+	}
+	if err := p.Keep(); err == nil {
+		t.Error("kept what was dropped")
+	}
+	if got := left(t, d); len(got) != 0 {
+		t.Errorf("left: %v", got)
+	}
+}
+
+type failing struct {
+	after int64
+	err   error
+	panic bool
+}
+
+func (f *failing) Read(p []byte) (int, error) {
+	if f.after <= 0 {
+		if f.panic {
+			panic("reader")
+		}
+		return 0, f.err
+	}
+	n := min(int64(len(p)), f.after)
+	f.after -= n
+	return int(n), nil
+}
+
+func TestReaderFails(t *testing.T) {
+	d := open(t)
+	named := &fs.PathError{Op: "read", Path: "/media/Amina interview.m4a", Err: io.ErrClosedPipe}
+	for _, after := range []int64{0, 1, 1 << 20} {
+		_, err := d.Put(t.Context(), key1, &failing{after: after, err: named})
+		if !errors.Is(err, io.ErrClosedPipe) || strings.Contains(err.Error(), "Amina") {
+			t.Errorf("after %d: %v", after, err)
+		}
+	}
+	refused := fault.New(fault.Refused, "too large", "", "")
+	if _, err := d.Put(t.Context(), key1, &failing{err: refused}); fault.KindOf(err) != fault.Refused {
+		t.Errorf("a fault of the reader became %v", err)
+	}
+	func() {
+		defer func() { recover() }()
+		d.Put(t.Context(), key1, &failing{after: 9, panic: true})
+	}()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := d.Put(ctx, key1, bytes.NewReader(noise(9))); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
+	if got := left(t, d); len(got) != 0 {
+		t.Errorf("left: %v", got)
+	}
+}
+
+// meddler ends its input by flipping a byte of what Put has written so far.
+type meddler struct {
+	t *testing.T
+	d *Dir
+	n int
+}
+
+func (m *meddler) Read(p []byte) (int, error) {
+	if m.n--; m.n > 0 {
+		return len(p), nil
+	}
+	f, err := os.OpenFile(filepath.Join(m.d.root, left(m.t, m.d)[0]), os.O_RDWR, 0)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer f.Close()
+	b := make([]byte, 1)
+	if _, err := f.ReadAt(b, 1000); err != nil {
+		m.t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{b[0] ^ 1}, 1000); err != nil {
+		m.t.Fatal(err)
+	}
+	return 0, io.EOF
+}
+
+func TestReadingBackFindsDamage(t *testing.T) {
+	d := open(t)
+	if _, err := d.Put(t.Context(), key1, &meddler{t, d, 10}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("error %v", err)
+	}
+	if got := left(t, d); len(got) != 0 {
+		t.Errorf("left: %v", got)
+	}
+}
+
+func TestTampering(t *testing.T) {
+	d := open(t)
+	const n = 200_000
+	s := put(t, d, key1, noise(n))
+	other := put(t, d, key1, noise(n+1)) // same key, same padded size
+	path := d.path(s.Name)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	swapped, _ := os.ReadFile(d.path(other.Name))
+	flip := func(i int) []byte {
+		b := slices.Clone(good)
+		b[i] ^= 1
+		return b
+	}
+	size := func(n int64) Stat { return Stat{Name: s.Name, Size: n} }
+	for _, tt := range []struct {
+		what string
+		file []byte
+		stat Stat
+		key  [32]byte
+	}{
+		{"wrong key", good, s, key2},
+		{"no bytes", nil, s, key1},
+		{"flipped in the intro", flip(3), s, key1},
+		{"flipped in the stanza", flip(60), s, key1},
+		{"flipped in the first chunk", flip(1000), s, key1},
+		{"flipped in the last byte", flip(len(good) - 1), s, key1},
+		{"cut in the header", good[:50], s, key1},
+		{"cut at a chunk", good[:len(good)-64<<10], s, key1},
+		{"cut by a byte", good[:len(good)-1], s, key1},
+		{"longer", append(slices.Clone(good), 0), s, key1},
+		{"another blob", swapped, s, key1},
+		{"size less by one", good, size(n - 1), key1},
+		{"size more by one", good, size(n + 1), key1},
+		{"size of another bucket", good, size(2 * n), key1},
+		{"size zero", good, size(0), key1},
+	} {
+		if err := os.WriteFile(path, tt.file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := get(d, tt.stat, tt.key)
+		if fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s: %d bytes, error %v", tt.what, len(got), err)
+		}
+		if err != nil && strings.Contains(err.Error(), d.root) {
+			t.Errorf("%s: the error carries a path: %v", tt.what, err)
+		}
+		if int64(len(got)) >= tt.stat.Size && tt.stat.Size > 0 {
+			t.Errorf("%s: all bytes were handed out", tt.what)
+		}
+	}
+}
+
+// A caller that stops at the recorded size, and so never sees io.EOF, must not be fooled.
+func TestLastBytesAreWithheld(t *testing.T) {
+	d := open(t)
+	s := put(t, d, key1, noise(100_000))
+	b, _ := os.ReadFile(d.path(s.Name))
+	b[len(b)-1] ^= 1 // in the padding
+	if err := os.WriteFile(d.path(s.Name), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Get(t.Context(), s.Name, key1, s.Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	n, err := io.ReadFull(r, make([]byte, s.Size))
+	if int64(n) >= s.Size || fault.KindOf(err) != fault.Conflict {
+		t.Errorf("%d of %d bytes, %v", n, s.Size, err)
+	}
+	if _, err := r.Read(make([]byte, 1)); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the fault did not last: %v", err)
+	}
+}
+
+func TestSweep(t *testing.T) {
+	d := open(t)
+	wanted, orphan := put(t, d, key1, noise(1)), put(t, d, key1, noise(2))
+	if err := os.WriteFile(filepath.Join(d.root, tmpPrefix+"dead"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(d.root, "README"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keep := func(name string) bool { return name == wanted.Name }
+	if n, err := d.Sweep(t.Context(), keep); n != 2 || err != nil {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	if n, err := d.Sweep(t.Context(), keep); n != 0 || err != nil {
+		t.Errorf("again removed %d, %v", n, err)
+	}
+	if _, err := get(d, wanted, key1); err != nil {
+		t.Error(err)
+	}
+	if _, err := get(d, orphan, key1); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+	if got := left(t, d); len(got) != 2 {
+		t.Errorf("left: %v", got)
+	}
+}
+
+// The record that refers to a kept blob may not be committed yet when somebody sweeps.
+func TestSweepSparesUncommitted(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there the open file protects itself")
+	}
+	d := open(t)
+	p, err := d.Put(t.Context(), key1, bytes.NewReader(noise(7)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Drop()
+	if err := p.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := d.Sweep(t.Context(), func(string) bool { return false }); n != 0 || err != nil {
+		t.Errorf("swept %d under a living writer, %v", n, err)
+	}
+	if _, err := get(d, p.Stat(), key1); err != nil {
+		t.Error(err)
+	}
+	// The writer commits and lets go after the sweeper asked first: it is asked again, under the lock.
+	asked := 0
+	n, err := d.Sweep(t.Context(), func(string) bool {
+		if asked++; asked == 1 {
+			if err := p.Drop(); err != nil {
+				t.Error(err)
+			}
+			return false
+		}
+		return true
+	})
+	if n != 0 || err != nil || asked != 2 {
+		t.Errorf("swept %d after %d questions, %v", n, asked, err)
+	}
+}
+
+// Padmé's law: never shorter, never more than 12 % longer above the smallest bucket, and each
+// padded size is its own padded size, so that the classes do not overlap.
+func TestPaddedLaw(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.OneOf(rapid.Int64Range(0, 1<<16), rapid.Int64Range(0, 1<<50)).Draw(t, "n")
+		p := padded(n)
+		if p < n || p < minPadded || padded(p) != p {
+			t.Fatalf("padded(%d) = %d, padded again %d", n, p, padded(p))
+		}
+		if p > minPadded && float64(p-n) > 0.12*float64(n) {
+			t.Fatalf("padded(%d) = %d: more than 12 %%", n, p)
+		}
+		if m := n + rapid.Int64Range(0, 1<<20).Draw(t, "more"); padded(m) < p {
+			t.Fatalf("padded(%d) = %d < padded(%d) = %d", m, padded(m), n, p)
+		}
+	})
+}
+
+func TestPadded(t *testing.T) {
+	for _, tt := range []struct{ n, want int64 }{
+		{0, 4096}, {4096, 4096},
+		{4097, 4352},       // e=12, s=4: steps of 2^8
+		{100_000, 100_352}, // e=16, s=5: steps of 2^11; 49 × 2048
+		{1 << 20, 1 << 20},
+		{1<<20 + 1, 1<<20 + 1<<15}, // e=20, s=5: steps of 2^15
+	} {
+		if got := padded(tt.n); got != tt.want {
+			t.Errorf("padded(%d) = %d, want %d", tt.n, got, tt.want)
+		}
+	}
+}
+
+func TestPrintsNoKey(t *testing.T) {
+	d, err := Open(t.TempDir(), [32]byte(bytes.Repeat([]byte{171}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.Put(t.Context(), [32]byte(bytes.Repeat([]byte{187}, 32)), strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Drop()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%d", "%x", "%s", "%q"} {
+		for _, v := range []any{d, *d, struct{ d *Dir }{d}, p, struct{ p *Pending }{p}} {
+			for _, leak := range []string{"171 171", "abab", "0xab, 0xab", "187 187", "bbbb", "0xbb, 0xbb"} {
+				if s := fmt.Sprintf(verb, v); strings.Contains(s, leak) {
+					t.Errorf("%s of %T prints a key: %s", verb, v, s)
+				}
+			}
+		}
+	}
+}
+
+// Storing and reading 64 MiB must not need 64 MiB. What the runtime took from the system is a
+// high-water mark: it never falls.
+func TestFlatMemory(t *testing.T) {
+	d := open(t)
+	const size = 64 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	p, err := d.Put(t.Context(), key1, &failing{after: size, err: io.EOF})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Drop()
+	if err := p.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Get(t.Context(), p.Stat().Name, key1, p.Stat().Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if n, err := io.Copy(io.Discard, r); n != size || err != nil {
+		t.Fatal(n, err)
+	}
+	runtime.ReadMemStats(&after)
+	if grown := after.Sys - before.Sys; after.Sys > before.Sys && grown > size/2 {
+		t.Errorf("memory grew by %d MiB", grown>>20)
+	}
+}
+
+func benchmark(b *testing.B, f func(d *Dir, data []byte, s Stat)) {
+	d, data := open(b), noise(32<<20)
+	s := put(b, d, key1, data)
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		f(d, data, s)
+	}
+}
+
+func BenchmarkPut(b *testing.B) {
+	benchmark(b, func(d *Dir, data []byte, _ Stat) { put(b, d, key1, data) })
+}
+
+func BenchmarkGet(b *testing.B) {
+	benchmark(b, func(d *Dir, _ []byte, s Stat) {
+		r, err := d.Get(context.Background(), s.Name, key1, s.Size)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer r.Close()
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			b.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,215 @@
+package blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+
+	"filippo.io/age"
+)
+
+// Pending is a blob that has been written and read back, and is not yet in its place.
+// Whoever got it must call Drop when done, whatever happened: after Keep, Drop only lets go.
+//
+//	p, err := dir.Put(ctx, key, r)
+//	…
+//	defer p.Drop()
+//	// in the transaction that records p.Stat():
+//	err = p.Keep()
+//
+// Until Drop, the file is held (flock): Sweep in any process leaves it alone even though no
+// committed record refers to it yet.
+type Pending struct {
+	d    *Dir
+	mu   sync.Mutex
+	file *os.File // held
+	tmp  string   // "" after Drop
+	kept bool
+	stat Stat
+}
+
+// Stat says what was written.
+func (p *Pending) Stat() Stat { return p.stat }
+
+// Put reads r to its end and stores it under key, which must be fresh for each original.
+// It hashes, pads and encrypts as the bytes pass, in flat memory, into a temporary file;
+// forces that to disk; then reads it back, decrypts it and compares the hash before it returns.
+// (The reading back sees the system's cache: it catches faulty memory and software, not a disk that lies.)
+// After any error nothing is left behind. Canceling ctx stops between two reads of r.
+func (d *Dir) Put(ctx context.Context, key [32]byte, r io.Reader) (_ *Pending, err error) {
+	f, err := d.createHeld()
+	if err != nil {
+		return nil, fmt.Errorf("making a temporary: %w", bare(err))
+	}
+	// Crash here, and at any point up to Keep: a temporary of ciphertext that nobody holds. Sweep removes it.
+	p := &Pending{d: d, file: f, tmp: f.Name()}
+	done := false
+	defer func() {
+		if !done { // an error, or a panic in r
+			err = errors.Join(err, p.Drop())
+		}
+	}()
+	h := sha256.New()
+	if p.stat.Size, err = encrypt(f, symmetric{&key}, io.TeeReader(ctxReader{ctx, r}, h)); err != nil {
+		return nil, fmt.Errorf("writing blob: %w", bare(err))
+	}
+	p.stat.SHA256 = [32]byte(h.Sum(nil))
+	p.stat.Name = d.name(p.stat.SHA256, key)
+	if err := f.Sync(); err != nil {
+		return nil, fmt.Errorf("forcing blob to disk: %w", bare(err))
+	}
+	if err := p.readBack(ctx, key); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(os.Chtimes(p.tmp, noTime, noTime), f.Sync()); err != nil {
+		return nil, fmt.Errorf("forcing blob to disk: %w", bare(err))
+	}
+	done = true
+	return p, nil
+}
+
+// encrypt writes the age file of r, padded, and returns how many bytes r had.
+func encrypt(w io.Writer, to age.Recipient, r io.Reader) (int64, error) {
+	a, err := age.Encrypt(w, to)
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.CopyBuffer(a, r, make([]byte, 64<<10))
+	if err != nil {
+		return 0, err
+	}
+	if _, err := io.CopyN(a, zeros{}, padded(n)-n); err != nil {
+		return 0, err
+	}
+	return n, a.Close()
+}
+
+// readBack decrypts the temporary through the same code as Get, which compares the bytes
+// with the name, and the name commits to their SHA-256.
+func (p *Pending) readBack(ctx context.Context, key [32]byte) error {
+	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("reading blob back: %w", bare(err))
+	}
+	r, err := p.d.newReader(ctx, p.file, p.stat.Name, key, p.stat.Size)
+	if err != nil {
+		return fmt.Errorf("reading blob back: %w", err)
+	}
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		return fmt.Errorf("reading blob back: %w", err)
+	}
+	return nil
+}
+
+// Keep puts the blob into its place and forces that to disk. It may be called again after an error.
+func (p *Pending) Keep() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tmp == "" {
+		return errors.New("keeping blob: it was dropped")
+	}
+	shard := p.d.shard(p.stat.Name)
+	if err := os.Mkdir(shard, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("keeping blob: %w", bare(err))
+	}
+	// Crash here: an empty shard directory, harmless, and the temporary, which Sweep removes.
+	if !p.kept {
+		f, err := renameHeld(p.file, p.tmp, p.d.path(p.stat.Name))
+		p.file = f
+		if err != nil {
+			return fmt.Errorf("keeping blob: %w", bare(err))
+		}
+		p.kept = true
+	}
+	// Crash here, and until the caller commits its record: the temporary or a whole blob
+	// that nothing refers to. Sweep removes either.
+	for _, dir := range []string{shard, p.d.root} {
+		if err := os.Chtimes(dir, noTime, noTime); err != nil {
+			return fmt.Errorf("keeping blob: %w", bare(err))
+		}
+		if err := syncDir(dir); err != nil {
+			return fmt.Errorf("keeping blob: %w", bare(err))
+		}
+	}
+	// Crash here: the blob is in its place for good. Only now may a record that refers to it be committed.
+	return nil
+}
+
+// Drop removes a blob that was not kept, and lets go of one that was. Dropping twice does nothing.
+func (p *Pending) Drop() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tmp == "" {
+		return nil
+	}
+	var err error
+	if !p.kept {
+		err = removeHeld(p.file, p.tmp)
+		// Best effort: the time of the directory says that something was tried.
+		os.Chtimes(p.d.root, noTime, noTime)
+	} else if p.file != nil {
+		err = p.file.Close()
+	}
+	p.file, p.tmp = nil, ""
+	if err != nil {
+		return fmt.Errorf("dropping blob: %w", bare(err))
+	}
+	return nil
+}
+
+// createHeld makes a temporary and takes its lock. A sweeper may see the file before it is
+// locked; then one of two happens: the sweeper holds the lock, or it has removed the file
+// already. Either way another temporary is made.
+func (d *Dir) createHeld() (*os.File, error) {
+	for {
+		f, err := os.CreateTemp(d.root, tmpPrefix+"*") // mode 0600
+		if err != nil {
+			return nil, err
+		}
+		held, err := hold(f)
+		if err == nil && held && samePlace(f, f.Name()) {
+			return f, nil
+		}
+		if err := removeHeld(f, f.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// samePlace reports whether the open file is still the one at path.
+func samePlace(f *os.File, path string) bool {
+	a, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	b, err := os.Lstat(path)
+	return err == nil && os.SameFile(a, b)
+}
+
+// ctxReader stops when ctx is done, and hides every method of r but Read.
+type ctxReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c ctxReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// zeros never ends.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}

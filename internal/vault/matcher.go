@@ -1,0 +1,403 @@
+package vault
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"heed/internal/lang"
+	"heed/internal/seal"
+)
+
+// The measures of a leak. Below them the same letters stand in any text.
+const (
+	runWords     = 6   // this many words of a sealed text in a row
+	wordLetters  = 4   // letters of one word of a name or place, and of a name-like word
+	wordSigns    = 2   // the same in scripts of whole syllables and words
+	squeezedMin  = 8   // letters of a value that is looked for without its blanks
+	shortValue   = 256 // bytes of a value that is looked for in encoded forms
+	minBase64    = 4   // characters
+	minHex       = 6   // digits
+	maxOverlap   = 256 // bytes of a value whose finds may overlap; longer ones would cost n²
+	wholeLetters = 2   // letters and digits of a value that is looked for at all
+)
+
+// matcher looks for sealed values in one text. It sees no database and keeps none of
+// the values: what a value leaves behind are positions, and marks on words of the text.
+//
+//   - Name, place, note and file name (also without its extension): the folded value
+//     anywhere in the folded text, with its blanks or without. Of names and places
+//     each longer word, as a whole word; in scripts without blanks, anywhere. Of notes
+//     each run of six words. That the words stand in open texts excuses nothing.
+//   - Original: each run of six words, and each name-like word (written with a capital
+//     elsewhere than at the beginning of a sentence, or with digits), unless it stands
+//     in an open text too.
+//   - Short values of any kind: also in base64, in hex, and raw if they are no text.
+//
+// The text is read as it is, and once more with the escapes of addresses, pages and
+// data undone.
+//
+// BUG(heed): An original that is no text as it lies there (a scan, a recording, an office
+// file), and what follows the first 16 MiB of one, is not compared with anything.
+type matcher struct {
+	raw    haystack // the text, byte by byte
+	lower  haystack // the same with small ASCII letters, for hex
+	open   []string
+	folded bool // whether open is folded by now; see stands
+
+	views    []view
+	squeezed []view
+	readings []reading
+
+	vocabulary map[string]int32 // folded word of the text → id
+	spelled    map[string]int32 // the same by spelling, so that folding is rare
+	strange    map[string]bool  // spellings of the value at work that are not in the text
+	runs       map[run]int32    // six words of the text → id
+
+	word, wordOpen, wordSure []bool // by word: in an original; in an open text; in a name or place
+	run_, runOpen, runSure   []bool // by run: the same, of originals and of notes
+
+	spans []Found
+}
+
+// run is six words by their ids.
+type run [runWords]int32
+
+// reading is the text as a sequence of words.
+type reading struct {
+	at   []Found // of each word
+	word []int32
+	run  []int32 // the run that begins at each word, -1 near the end
+}
+
+func newMatcher(q Query) *matcher {
+	text := string(q.Text)
+	m := &matcher{raw: newHaystack(text), vocabulary: map[string]int32{}, spelled: map[string]int32{},
+		strange: map[string]bool{}, runs: map[run]int32{}}
+	m.lower = newHaystack(asciiLower(text))
+	m.read(text, nil)
+	if decoded, origin, ok := unescape(text); ok {
+		m.read(decoded, origin)
+	}
+	m.word, m.wordOpen, m.wordSure = make([]bool, len(m.vocabulary)), make([]bool, len(m.vocabulary)), make([]bool, len(m.vocabulary))
+	m.run_, m.runOpen, m.runSure = make([]bool, len(m.runs)), make([]bool, len(m.runs)), make([]bool, len(m.runs))
+	for _, b := range q.Open {
+		s, ok := asText(b)
+		if !ok {
+			s = strings.ToValidUTF8(string(b), " ")
+		}
+		m.scan(s, m.wordOpen, m.runOpen)
+		m.open = append(m.open, s)
+		clear(m.strange)
+	}
+	return m
+}
+
+// asciiLower keeps every byte where it is, which strings.ToLower does not.
+func asciiLower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] += 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// read indexes one way of reading the text.
+func (m *matcher) read(decoded string, origin []int) {
+	v := readAs(decoded, origin)
+	m.views = append(m.views, v)
+	m.squeezed = append(m.squeezed, v.squeezed())
+	var r reading
+	var w window
+	eachWord(decoded, func(start, end int) {
+		id := m.learn(decoded[start:end])
+		r.word = append(r.word, id)
+		r.run = append(r.run, -1)
+		if origin != nil {
+			start, end = origin[start], origin[end]
+		}
+		r.at = append(r.at, Found{start, end})
+		if six, ok := w.push(id); ok {
+			n, known := m.runs[six]
+			if !known {
+				n = int32(len(m.runs))
+				m.runs[six] = n
+			}
+			r.run[len(r.run)-runWords] = n
+		}
+	})
+	m.readings = append(m.readings, r)
+}
+
+// learn gives a word of the text its id.
+func (m *matcher) learn(spelled string) int32 {
+	if id, ok := m.spelled[spelled]; ok {
+		return id
+	}
+	folded := lang.Fold(spelled)
+	id, ok := m.vocabulary[folded]
+	if !ok {
+		id = int32(len(m.vocabulary))
+		m.vocabulary[strings.Clone(folded)] = id
+	}
+	m.spelled[strings.Clone(spelled)] = id
+	return id
+}
+
+// lookup gives the id of a word that may stand in the text, or -1.
+func (m *matcher) lookup(spelled string) int32 {
+	if id, ok := m.spelled[spelled]; ok {
+		return id
+	}
+	if m.strange[spelled] {
+		return -1
+	}
+	if id, ok := m.vocabulary[lang.Fold(spelled)]; ok {
+		return id
+	}
+	m.strange[spelled] = true
+	return -1
+}
+
+// window holds the last six words.
+type window struct {
+	six run
+	n   int
+}
+
+// push adds a word and reports whether the last six all stand in the text.
+func (w *window) push(id int32) (run, bool) {
+	copy(w.six[:], w.six[1:])
+	w.six[runWords-1] = id
+	if w.n++; id < 0 {
+		w.n = 0
+	}
+	return w.six, w.n >= runWords
+}
+
+// scan marks the words and the runs of s that stand in the text, and counts the words.
+func (m *matcher) scan(s string, words, runs []bool) (n int) {
+	var w window
+	eachWord(s, func(start, end int) {
+		n++
+		id := m.lookup(s[start:end])
+		if id >= 0 && words != nil {
+			words[id] = true
+		}
+		if six, ok := w.push(id); ok {
+			if r, known := m.runs[six]; known {
+				runs[r] = true
+			}
+		}
+	})
+	return n
+}
+
+// add looks for one value.
+func (m *matcher) add(kind seal.Kind, value []byte) {
+	defer clear(m.strange)
+	s, isText := asText(value)
+	s = strings.TrimSpace(s)
+	if len(value) <= shortValue && !(kind == seal.Original && m.stands(s)) {
+		m.encoded(value, isText)
+	}
+	switch {
+	case !isText:
+		return
+	case kind == seal.Original:
+		m.original(s)
+		return
+	}
+	m.whole(s)
+	switch kind {
+	case seal.FileName:
+		if dot := strings.LastIndexByte(s, '.'); dot > 0 {
+			m.whole(s[:dot])
+		}
+	case seal.Name, seal.Place:
+		m.parts(s)
+	case seal.Note:
+		m.scan(s, nil, m.runSure)
+	}
+}
+
+// whole finds a value anywhere.
+func (m *matcher) whole(s string) {
+	folded := strings.TrimSpace(lang.Fold(s))
+	letters, signs := 0, false
+	for _, r := range folded {
+		if wordRune(r) {
+			letters++
+			signs = signs || ideographic(r)
+		}
+	}
+	if letters < wholeLetters && !signs {
+		return // a dash or a single letter stands in every text
+	}
+	m.find(m.views, folded)
+	if letters >= squeezedMin || signs && letters > wordSigns {
+		m.find(m.squeezed, readAs(folded, nil).squeezed().folded.s)
+	}
+}
+
+func (m *matcher) find(views []view, folded string) {
+	for _, v := range views {
+		v.folded.each(folded, func(i int) {
+			m.spans = append(m.spans, v.span(i, i+len(folded)))
+		})
+	}
+}
+
+// parts finds the longer words of a name or place.
+func (m *matcher) parts(s string) {
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool {
+		return !wordRune(r) && !within(r)
+	}) {
+		folded := lang.Fold(part)
+		letters, signs := 0, 0
+		for _, r := range folded {
+			letters++
+			if unspaced(r) && !(0x1160 <= r && r <= 0x11FF) { // a Korean syllable counts by its first letter
+				signs++
+			}
+		}
+		syllabic := signs > 0 && unicode.In(firstRune(folded), unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+		switch {
+		case signs > 0 && (syllabic && signs >= wordSigns || letters >= wordLetters):
+			m.find(m.views, folded)
+		case signs == 0 && letters >= wordLetters:
+			if id, ok := m.vocabulary[folded]; ok {
+				m.wordSure[id] = true
+			}
+		}
+	}
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+// original marks what a sealed text has in common with the text. Whether an open text
+// excuses it is decided in found.
+func (m *matcher) original(s string) {
+	if n := m.scan(s, nil, m.run_); n < runWords && !m.stands(s) {
+		m.whole(s)
+	}
+	last := 0
+	var before string
+	eachWord(s, func(start, end int) {
+		word := s[start:end]
+		if nameLike(word, begins(s[last:start], before)) {
+			if id := m.lookup(word); id >= 0 {
+				m.word[id] = true
+			}
+		}
+		last, before = end, word
+	})
+}
+
+// stands reports whether an open text holds all of s.
+func (m *matcher) stands(s string) bool {
+	if !m.folded { // few values ask
+		for i, open := range m.open {
+			m.open[i] = lang.Fold(open)
+		}
+		m.folded = true
+	}
+	folded := strings.TrimSpace(lang.Fold(s))
+	return slices.ContainsFunc(m.open, func(open string) bool { return strings.Contains(open, folded) })
+}
+
+// nameLike reports a word of four characters or more with a digit, or with a capital
+// that no beginning of a sentence explains.
+func nameLike(word string, first bool) bool {
+	if utf8.RuneCountInString(word) < wordLetters {
+		return false
+	}
+	if strings.ContainsFunc(word, unicode.IsNumber) {
+		return true
+	}
+	r := firstRune(word)
+	return !first && (unicode.IsUpper(r) || unicode.IsTitle(r))
+}
+
+// begins reports whether a sentence begins after gap, which stands between the word
+// before and the next one. A full stop after a title or an initial ends none.
+func begins(gap, before string) bool {
+	if before == "" || strings.ContainsAny(gap, "!?…。！？؟۔") || strings.Count(gap, "\n") > 1 {
+		return true
+	}
+	if !strings.Contains(gap, ".") {
+		return false
+	}
+	switch lang.Fold(before) {
+	case "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr":
+		return false
+	}
+	return utf8.RuneCountInString(before) > 1
+}
+
+// encoded finds a short value in base64 at each of its three alignments (what encodes
+// it with its neighbours differs at the ends only), in hex, and, when it is no text that
+// could be folded, as it is.
+func (m *matcher) encoded(value []byte, isText bool) {
+	forms := [][]byte{value}
+	if trimmed := bytes.TrimSpace(value); len(trimmed) < len(value) {
+		forms = append(forms, trimmed)
+	}
+	for _, b := range forms {
+		if digits := hex.EncodeToString(b); len(digits) >= minHex {
+			m.literal(m.lower, digits)
+			if !isText {
+				m.literal(m.raw, string(b))
+			}
+		}
+		for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			for shift := range 3 {
+				code := alphabet.EncodeToString(append(make([]byte, shift), b...))
+				begin := (shift*8 + 5) / 6      // before it, characters made of neighbours too
+				end := (shift + len(b)) * 8 / 6 // after it, the same
+				if end-begin >= minBase64 {
+					m.literal(m.raw, code[begin:end])
+				}
+			}
+		}
+	}
+}
+
+func (m *matcher) literal(h haystack, part string) {
+	h.each(part, func(i int) { m.spans = append(m.spans, Found{i, i + len(part)}) })
+}
+
+// found returns all places, in order; what overlaps is one place.
+func (m *matcher) found() []Found {
+	spans := m.spans
+	for _, r := range m.readings {
+		for i, w := range r.word {
+			if m.wordSure[w] || m.word[w] && !m.wordOpen[w] {
+				spans = append(spans, r.at[i])
+			}
+			if n := r.run[i]; n >= 0 && (m.runSure[n] && !m.runOpen[n] || m.run_[n] && !m.runOpen[n]) {
+				spans = append(spans, Found{r.at[i].Start, r.at[i+runWords-1].End})
+			}
+		}
+	}
+	slices.SortFunc(spans, func(a, b Found) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	var out []Found
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.Start < out[n-1].End {
+			out[n-1].End = max(out[n-1].End, s.End)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,203 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"heed/internal/fault"
+	"heed/internal/ledger"
+	"heed/internal/seal"
+	"heed/internal/store"
+	"heed/internal/store/blob"
+)
+
+// maxShort bounds every kind but originals, because the leak check holds such a value whole.
+const maxShort = 64 << 10
+
+// reference is a row of the case's store, and the version the ledger commits to.
+type reference struct {
+	Ref     seal.Ref  `json:"ref"`
+	Kind    seal.Kind `json:"kind"`
+	Subject string    `json:"subject"` // the source it belongs to
+	State   string    `json:"state"`
+	Item    string    `json:"item"` // names the row of the vault's file, and all that it holds
+}
+
+// stateSealed is the state of a value that custodians can open.
+const stateSealed = "sealed"
+
+// Prepared is a value that lies encrypted in the vault's directory and is not yet
+// part of the case. Whoever got it calls Drop in the end, whatever happened.
+type Prepared struct {
+	hidden
+
+	v        *Vault
+	pending  *blob.Pending
+	kind     seal.Kind
+	wrapped  []byte
+	digest   []byte
+	existing seal.Ref
+	err      error // of looking for the same value; Keep answers it
+}
+
+// Prepare streams a value into the vault's directory, in flat memory and without
+// plaintext on the disk. Nothing refers to it before Keep.
+func (v *Vault) Prepare(ctx context.Context, kind seal.Kind, r io.Reader) (*Prepared, error) {
+	if !kind.Valid() {
+		return nil, fault.New(fault.Invalid, "there is no such kind of sealed value", "Nothing was written.", "")
+	}
+	if len(v.custodians) == 0 {
+		return nil, fault.New(fault.Refused, "there is no custodian, so nobody could ever open this", "Nothing was sealed.", "Name a custodian first.")
+	}
+	if kind != seal.Original {
+		r = &limited{r, maxShort}
+	}
+	k := &itemKey{key: new([32]byte), salt: new([32]byte), kind: kind}
+	defer k.wipe()
+	rand.Read(k.key[:]) // never fails since Go 1.24
+	rand.Read(k.salt[:])
+	pending, err := v.blobs.Put(ctx, *k.key, r)
+	if err != nil {
+		return nil, fmt.Errorf("sealing: %w", err)
+	}
+	k.size = pending.Stat().Size
+	p := &Prepared{v: v, pending: pending, kind: kind, digest: v.digest(kind, pending.Stat().SHA256)}
+	if p.wrapped, err = k.wrap(v.custodians); err != nil {
+		return nil, errors.Join(fmt.Errorf("sealing: %w", err), p.Drop())
+	}
+	p.Existing() // now, while this goroutine does not hold the case's only writer's turn
+	return p, nil
+}
+
+// limited refuses a value that is too long, instead of cutting it.
+type limited struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, fault.New(fault.Invalid, "this is too long to be sealed as one value (64 KiB)", "Nothing was sealed.", "Add it as a sealed original.")
+	}
+	return n, err
+}
+
+// Size is the number of bytes of the value.
+func (p *Prepared) Size() int64 { return p.pending.Stat().Size }
+
+// Existing names the sealed original that has the same bytes. Asked in the
+// transaction that would keep this one, the answer is exact. Other kinds have none; see
+// the package comment.
+func (p *Prepared) Existing() (seal.Ref, bool) {
+	if p.existing == "" && len(p.digest) > 0 {
+		p.existing, p.err = p.v.find(context.Background(), p.digest)
+	}
+	return p.existing, p.existing != ""
+}
+
+// find returns the reference of an item with that digest, or "". A row that no committed
+// reference names was left by a transaction that failed.
+func (v *Vault) find(ctx context.Context, digest []byte) (ref seal.Ref, err error) {
+	var ids []string
+	err = v.db.View(ctx, func(tx *store.Tx) error {
+		ids, err = texts(tx, "SELECT id FROM item WHERE digest = ?", digest)
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	err = v.caseDB.View(ctx, func(tx *store.Tx) error {
+		for _, id := range ids {
+			err := tx.QueryRow("SELECT ref FROM vault_reference WHERE item = ? AND state = ?", id, stateSealed).Scan(&ref)
+			if err == nil || !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+		}
+		return nil
+	})
+	return ref, err
+}
+
+// Drop removes a value that was not kept, and lets go of one that was.
+func (p *Prepared) Drop() error { return p.pending.Drop() }
+
+// Keep makes a prepared value part of the case, in a transaction of the case's store:
+// first its blob gets its place, then its row is committed to the vault's file,
+// then reference and act are written in tx. subject is the source it belongs to.
+//
+// When tx is not committed, blob and row stay behind until the next Sweep.
+func (v *Vault) Keep(tx *store.Tx, by ledger.Actor, p *Prepared, subject string) (seal.Ref, error) {
+	if p.err != nil {
+		return "", fmt.Errorf("looking for the same value: %w", p.err)
+	}
+	if err := p.pending.Keep(); err != nil {
+		return "", fmt.Errorf("sealing: %w", err)
+	}
+	// Crash here: a blob without a row.
+	i := item{kind: p.kind, blob: p.pending.Stat().Name, wrapped: p.wrapped}
+	var err error
+	if i.stored, err = v.storedSize(i.blob); err != nil {
+		return "", err
+	}
+	i.id = i.name()
+	err = v.db.Update(tx.Context(), func(own *store.Tx) error {
+		_, err := own.Exec("INSERT OR IGNORE INTO item (id, kind, blob, stored, wrapped, digest) VALUES (?, ?, ?, ?, ?, ?)",
+			i.id, string(i.kind), i.blob, i.stored, i.wrapped, p.digest)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("writing to the vault: %w", err)
+	}
+	// Crash here, and until tx is committed: a row and a blob without a reference.
+	return refer(tx, by, i, subject)
+}
+
+// refer writes the reference to an item and its act.
+func refer(tx *store.Tx, by ledger.Actor, i item, subject string) (seal.Ref, error) {
+	id, err := ledger.NewID(tx, "E", 4)
+	if err != nil {
+		return "", err
+	}
+	r := reference{Ref: seal.Ref(id), Kind: i.kind, Subject: subject, State: stateSealed, Item: i.id}
+	if _, err := tx.Exec("INSERT INTO vault_reference (ref, kind, subject, state, item) VALUES (?, ?, ?, ?, ?)",
+		id, string(r.Kind), r.Subject, r.State, r.Item); err != nil {
+		return "", fmt.Errorf("writing reference %s: %w", id, err)
+	}
+	_, err = ledger.Append(tx, ledger.Act{Kind: "value.sealed", By: by, Object: id, Subject: subject, Version: r})
+	return r.Ref, err
+}
+
+// storedSize asks the disk for the size of a blob's file. It relies on the directory
+// layout that package blob documents, since blob tells only how long the plaintext is.
+func storedSize(root, name string) (int64, error) {
+	if len(name) < 2 {
+		return 0, fmt.Errorf("finding blob: %w", os.ErrNotExist)
+	}
+	fi, err := os.Stat(filepath.Join(root, name[:2], name))
+	var path *os.PathError
+	if errors.As(err, &path) {
+		err = path.Err // the path may hold a name
+	}
+	if err != nil {
+		return 0, fmt.Errorf("finding blob %s: %w", name, err)
+	}
+	return fi.Size(), nil
+}
+
+// texts runs a query for one column of text.
+func texts(tx *store.Tx, query string, args ...any) (out []string, err error) {
+	err = tx.Each(query, args, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		out = append(out, s)
+		return err
+	})
+	return out, err
+}
