@@ -4,11 +4,9 @@ go 1.26.0
 
 require (
 	filippo.io/age v1.3.2
-	github.com/alexedwards/scs/v2 v2.9.0
 	github.com/ncruces/go-sqlite3 v0.36.0
 	github.com/pressly/goose/v3 v3.29.0
 	github.com/rogpeppe/go-internal v1.16.0
-	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/spf13/cobra v1.10.2
 	golang.org/x/crypto v0.58.0
 	golang.org/x/mod v0.42.0

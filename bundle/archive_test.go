@@ -196,6 +196,19 @@ func TestTooManyFiles(t *testing.T) {
 	}
 }
 
+// TestTooLarge: sizes that the classic fields cannot hold are refused before anything is
+// copied. The files share their bytes, which nothing touches.
+func TestTooLarge(t *testing.T) {
+	data := make([]byte, MaxSize/8)
+	var files []File
+	for i := range 8 {
+		files = append(files, File{fmt.Sprint(i), data})
+	}
+	if _, err := Encode(files); err == nil || ExitCode(err) != 1 {
+		t.Errorf("Encode writes more than 2 GiB: %v", err)
+	}
+}
+
 func TestNotAnArchive(t *testing.T) {
 	for _, s := range []string{"", "x", "hello, this is no archive at all", strings.Repeat("PK\x05\x06", 30)} {
 		b, err := verify([]byte(s))

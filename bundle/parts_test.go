@@ -113,8 +113,8 @@ func TestManifest(t *testing.T) {
 		"padded size":  func(s string) string { return strings.Replace(s, "size: 0", "size: 00", 1) },
 		"signed size":  func(s string) string { return strings.Replace(s, "size: 0", "size: +0", 1) },
 		"huge size":    func(s string) string { return strings.Replace(s, "size: 0", "size: 99999999999", 1) },
-		"lists itself": func(s string) string { return strings.Replace(s, "  b\n", "  MANIFEST\n", 1) },
-		"unsafe name":  func(s string) string { return strings.Replace(s, "  b\n", "  ../b\n", 1) },
+		"lists itself": func(s string) string { return strings.Replace(s, "  a\n", "  MANIFEST\n", 1) },
+		"unsafe name":  func(s string) string { return strings.Replace(s, "  a\n", "  ../a\n", 1) },
 		"twice":        func(s string) string { return strings.Replace(s, "  b\n", "  a\n", 1) },
 		"not sorted":   func(s string) string { return strings.Replace(s, "  b\n", "  z\n", 1) },
 		"empty":        func(string) string { return "" },
@@ -294,6 +294,16 @@ func TestProofForms(t *testing.T) {
 		if m, ok := err.(*Mismatch); !ok || m.File != ConsistencyName {
 			t.Errorf("consistency %q: %v", bad, err)
 		}
+	}
+	good := Checkpoint("o", 1, tlog.Hash{})
+	for _, bad := range []string{"", good[1:], strings.TrimSuffix(good, "\n"), good + "x", good + "\n", good + "x\n", "o\n1\n" + zero[:42] + "B=\n", "o\n1\n" + zero[:20] + "\r" + zero[20:] + "\n",
+		"o o" + good[1:], "o\n0\n" + zero + "\n", "o\n-1\n" + zero + "\n"} {
+		if _, _, _, ok := parseCheckpoint(bad); ok {
+			t.Errorf("checkpoint %q is taken", bad)
+		}
+	}
+	if _, _, _, ok := parseCheckpoint(good); !ok {
+		t.Errorf("checkpoint %q is refused", good)
 	}
 	if p, err := ParseInclusion(Inclusion{Index: math.MaxInt64}.Marshal()); err != nil || p.Index != math.MaxInt64 {
 		t.Errorf("largest index: %v", err)

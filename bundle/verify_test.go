@@ -223,6 +223,11 @@ func TestSignedNonsense(t *testing.T) {
 		{"growth of the first release", func() []File {
 			return append(first.build(t), File{ConsistencyName, Consistency{OldSize: 1}.Marshal()})
 		}, ConsistencyName},
+		{"growth from the very same log", func() []File {
+			all := r.build(t)
+			_, _, root, _ := parseCheckpoint(strings.SplitAfter(string(get(t, all, CheckpointName)), "=\n")[0])
+			return replace(all, ConsistencyName, Consistency{OldSize: 2, OldRoot: root}.Marshal())
+		}, ConsistencyName},
 		{"checkpoint with an extension line", func() []File {
 			all := r.build(t)
 			text, _, _ := strings.Cut(string(get(t, all, CheckpointName)), "\n\n")

@@ -44,6 +44,7 @@ type Env struct {
 
 // System is the Env of the process.
 func System() Env {
+	noCoreDumps()
 	in, msg := int(os.Stdin.Fd()), int(os.Stderr.Fd())
 	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Clock: app.SystemClock, Terminal: term.IsTerminal(in) && term.IsTerminal(msg),

@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"status": cmdStatus,
 			"flip":   cmdFlip,
 			"bytes":  cmdBytes,
+			"sparse": cmdSparse,
 		},
 	})
 }
@@ -93,6 +94,19 @@ func cmdBytes(ts *testscript.TestScript, neg bool, args []string) {
 	s, err := strconv.Unquote(`"` + args[1] + `"`)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(s), 0o600))
+}
+
+// cmdSparse makes a file of so many MiB of zeros that takes no room on the disk.
+func cmdSparse(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sparse FILE MIB")
+	}
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(f.Truncate(n << 20))
+	ts.Check(f.Close())
 }
 
 // A fault of each kind has its status, and an unknown error is a plain failure.

@@ -16,6 +16,7 @@ func TestValidClaim(t *testing.T) {
 		part   string
 	}{
 		{"text alone", func(c *Claim) {}, 0, ""},
+		{"text of several lines", func(c *Claim) { c.Text = "a\r\n\tb" }, 0, ""},
 		{"all judged", func(c *Claim) { c.Credibility, c.Attribution, c.Quoted, c.Words = 2, record.RoleOnly, true, "x" }, 0, ""},
 		{"quoted from a statement", func(c *Claim) { c.Quoted, c.Statement = true, "ST-001" }, 0, ""},
 		{"no text", func(c *Claim) { c.Text = "\n" }, fault.Invalid, "text of the claim is missing"},

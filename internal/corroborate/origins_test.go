@@ -71,6 +71,7 @@ func TestCountOrigins(t *testing.T) {
 		{"not described is unknown", claimsOf("S-001", "S-008"), known(own("S-001")), [][]string{{"S-001"}}, []string{"S-008"}},
 		{"what repeats unknown is unknown", claimsOf("S-002"), known(unknown, derived("S-002", "S-009")), [][]string{}, []string{"S-002"}},
 		{"partly unknown is unknown", claimsOf("S-002"), known(own("S-001"), unknown, derived("S-002", "S-001", "S-009")), [][]string{}, []string{"S-002"}},
+		{"partly unknown in the other order", claimsOf("S-002"), known(own("S-001"), unknown, derived("S-002", "S-009", "S-001")), [][]string{}, []string{"S-002"}},
 		{"derived from nothing is unknown", claimsOf("S-001"), known(derived("S-001")), [][]string{}, []string{"S-001"}},
 		{"a circle is unknown", claimsOf("S-001", "S-002", "S-003"), known(derived("S-001", "S-002"), derived("S-002", "S-001"), derived("S-003", "S-001")),
 			[][]string{}, []string{"S-001", "S-002", "S-003"}},

@@ -42,6 +42,7 @@ func TestWording(t *testing.T) {
 		{"He did not. It is confirmed.", grounds, Met, "confirmed"},
 		{"It is not the case that this was confirmed.", grounds, Met, "confirmed"},
 		{"No visit took place and it is confirmed.", grounds, Met, "confirmed"},
+		{"It is not new but is confirmed.", grounds, Met, "confirmed"},
 		{"It was not confirmed at first; it is confirmed now.", grounds, Met, "confirmed"},
 		{"The ministry called this “proven”, and the wire “a confirmed fact”.", grounds, Met, ""},
 		{"The ministry called this \"proven\".", grounds, Met, ""},

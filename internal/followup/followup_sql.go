@@ -132,6 +132,19 @@ func insert(tx *store.Tx, table string, act ledger.Act) error {
 	return err
 }
 
+// datesOf is when each source is dated, where somebody said so.
+func datesOf(tx *store.Tx) (map[string]record.Date, error) {
+	sources, err := record.ReadSources(tx)
+	if err != nil {
+		return nil, err
+	}
+	dates := map[string]record.Date{}
+	for _, s := range sources {
+		dates[s.ID] = record.Date(s.Date)
+	}
+	return dates, nil
+}
+
 // zoneOf is the case's time zone.
 func zoneOf(tx *store.Tx) (*time.Location, error) {
 	c, err := record.ReadCase(tx)
@@ -248,6 +261,9 @@ func (r *Room) Matrix(ctx context.Context, asOf string) (m Matrix, err error) {
 			return err
 		}
 		if in.Searches, err = all[SearchLog](tx, "search_log"); err != nil {
+			return err
+		}
+		if in.Sources, err = datesOf(tx); err != nil {
 			return err
 		}
 		m = BuildMatrix(in, day)

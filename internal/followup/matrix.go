@@ -16,7 +16,8 @@ type MatrixInput struct {
 	Statements      []record.Statement
 	Positions       []Position
 	Searches        []SearchLog
-	Zone            *time.Location // of the case; nil is UTC
+	Sources         map[string]record.Date // when each source is dated, where somebody said so
+	Zone            *time.Location         // of the case; nil is UTC
 }
 
 // Matrix is who had said what of each recommendation by the end of a day. Every row
@@ -82,7 +83,7 @@ type Said struct {
 	OfAll      bool          `json:"of_all,omitempty"` // said of all recommendations as a body
 	Words      string        `json:"words"`
 	SaidOn     string        `json:"said_on"` // as recorded; "" when nobody knows
-	Counted    record.Date   `json:"counted"` // the latest day SaidOn may mean; if unknown, the day of recording
+	Counted    record.Date   `json:"counted"` // the latest day SaidOn may mean; if unknown, the source's date or the day of recording
 	Imprecise  bool          `json:"imprecise,omitempty"`
 	Address    string        `json:"address"`
 
@@ -136,8 +137,12 @@ func counted(in MatrixInput, asOf record.Date) []Said {
 		said := record.Date(s.SaidOn)
 		last := said.Latest()
 		if last == "" {
-			// Nobody knows when, but it had been said when it was recorded.
+			// Nobody knows when, but it had been said when it was recorded, and when the
+			// source that reports it was dated.
 			last = record.DateOf(time.UnixMicro(s.At).In(in.Zone))
+			if dated := in.Sources[s.Source].Latest(); dated != "" {
+				last = min(last, dated)
+			}
 		}
 		if last > asOf {
 			continue

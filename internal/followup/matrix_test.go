@@ -242,6 +242,29 @@ func TestMatrixZone(t *testing.T) {
 	}
 }
 
+// TestMatrixUndatedStatementCountsFromItsSource: a statement without a date had been said
+// when the source that reports it was dated, however late somebody took it down. A source
+// dated later than that says nothing more.
+func TestMatrixUndatedStatementCountsFromItsSource(t *testing.T) {
+	s := st("ST-001", envoy, "opposes", record.TargetRelease, "", "")
+	s.At = time.Date(2031, 5, 2, 12, 0, 0, 0, time.UTC).UnixMicro()
+	for _, tt := range []struct{ dated, from record.Date }{
+		{"2022-09-02", "2022-09-02"},
+		{"2022-09", "2022-09-30"},
+		{"2040", "2031-05-02"},
+		{"", "2031-05-02"},
+	} {
+		in := MatrixInput{Statements: []record.Statement{s}, Sources: map[string]record.Date{s.Source: tt.dated}}
+		before := record.DateOf(tt.from.End(time.UTC).AddDate(0, 0, -1))
+		if n := len(BuildMatrix(in, before).Apart); n != 0 {
+			t.Errorf("source dated %q: shown as of %s already", tt.dated, before)
+		}
+		if n := len(BuildMatrix(in, tt.from).Apart); n != 1 {
+			t.Errorf("source dated %q: not shown as of %s", tt.dated, tt.from)
+		}
+	}
+}
+
 func TestMatrixJSON(t *testing.T) {
 	b, err := json.Marshal(BuildMatrix(MatrixInput{Recommendations: []Recommendation{rec("R-01", ministry)},
 		Statements: []record.Statement{st("ST-001", ministry, "rejects", record.TargetRelease, "", "2031-05-23")}}, "2031-06-30"))

@@ -76,7 +76,7 @@ func (r *Room) Add(ctx context.Context, by ledger.Actor, in Incoming) (Added, er
 		} else if fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		o := Original{ReceivedAt: store.Micros(tx.Now), By: by.Member, Name: in.Name, Media: media,
+		o := Original{ReceivedAt: store.Micros(tx.Now), By: by.Member, Name: baseName(in.Name), Media: media,
 			Size: stat.Size, SHA256: digest, NoText: why}
 		return r.receive(tx, by, &out, o, text, blobRow{stat.Name, key[:], pending.Keep})
 	})

@@ -319,6 +319,7 @@ func TestFreezeRefusals(t *testing.T) {
 	h := open(t)
 	h.add("The Monitor said so.")
 	h.addSealedText("My name is Tomas Verelin.")
+	h.add("caf\xe9")
 	broken := iotest.ErrReader(&fs.PathError{Op: "read", Path: "/home/tomas/Verelin.txt", Err: errors.New("input/output error")})
 	tests := []struct {
 		name, source string
@@ -326,6 +327,7 @@ func TestFreezeRefusals(t *testing.T) {
 		want         fault.Kind
 	}{
 		{"open", "S-001", strings.NewReader("text"), fault.Conflict},
+		{"open, without text", "S-003", strings.NewReader("text"), fault.Conflict},
 		{"unknown", "S-009", strings.NewReader("text"), fault.NotFound},
 		{"empty", "S-002", strings.NewReader(" \n"), fault.Invalid},
 		{"binary", "S-002", strings.NewReader("a\x00"), fault.Invalid},

@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,31 +45,34 @@ func TestOneChangedByte(t *testing.T) {
 	})
 }
 
+// freshKey is a verifier key that nobody signs with.
+func freshKey(t *testing.T, handle string) string {
+	t.Helper()
+	s, err := newSecrets(caseKeys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := s.verifierKey(handle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
 // Each part of a file, replaced by another that has the right form.
 func TestEditedParts(t *testing.T) {
 	d := pair(t)
 	luis, other := d.unlock(t, "luis", pass2), d.parsed(t, "M-02")
-	vkey := func(p *parsed, handle string) string {
-		s, err := newSecrets(caseKeys{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		k, err := s.verifierKey(handle)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return k
-	}
 	for name, c := range map[string]struct {
 		edit func(p *parsed)
 		kind fault.Kind // to the owner
 	}{
 		"handle": {func(p *parsed) {
-			p.Public.Handle, p.Public.VerifierKey = "anima", vkey(p, "anima")
+			p.Public.Handle, p.Public.VerifierKey = "anima", freshKey(t, "anima")
 		}, fault.Conflict},
 		"role":       {func(p *parsed) { p.Public.Role = Ordinary }, fault.Conflict},
 		"recipient":  {func(p *parsed) { p.Public.Recipient = other.Public.Recipient }, fault.Conflict},
-		"verifier":   {func(p *parsed) { p.Public.VerifierKey = vkey(p, "amina") }, fault.Conflict},
+		"verifier":   {func(p *parsed) { p.Public.VerifierKey = freshKey(t, "amina") }, fault.Conflict},
 		"added at":   {func(p *parsed) { p.Public.AddedAt++ }, fault.Conflict},
 		"box":        {func(p *parsed) { p.Box = other.Box }, fault.Conflict},
 		"nonce":      {func(p *parsed) { p.Box[0]++ }, fault.Conflict},
@@ -113,7 +117,9 @@ func TestForeignCustodian(t *testing.T) {
 		wantKind(t, err, fault.Conflict, id)
 	}
 	put("M-03.json", foreign("M-03", "helper"), "M-03")
-	put("M-03.json", foreign("M-03", "luis"), "M-03") // takes the handle of another
+	put("M-03.json", foreign("M-03", "luis"), "another member's") // which of the two would luis unlock?
+	_, err := Unlock(d.dir, "luis", pass2)
+	wantKind(t, err, fault.Conflict, "M-03")
 	put("M-03.json", foreign("M-04", "helper"), "M-03")
 	put("M-03.json", d.files["M-02.json"], "M-03") // a true file under a second name
 	os.Remove(filepath.Join(d.dir, "M-03.json"))
@@ -219,29 +225,31 @@ func TestParseRefuses(t *testing.T) {
 		return strings.Replace(good, from, to, 1)
 	}
 	for name, data := range map[string]string{
-		"empty":              "",
-		"no end":             strings.TrimSuffix(good, "\n"),
-		"two ends":           good + "\n",
-		"two values":         good + good,
-		"white space":        swap(`{"public"`, `{ "public"`),
-		"unknown field":      swap(`{"public"`, `{"note":"","public"`),
-		"unknown public":     swap(`"added_at"`, `"email":"","added_at"`),
-		"same field twice":   swap(`"role":"custodian"`, `"role":"custodian","role":"custodian"`),
-		"other case":         swap(`"role"`, `"Role"`),
-		"missing field":      swap(`"role":"custodian",`, ``),
-		"escape":             swap(`"role":"custodian"`, `"role":"c\u0075stodian"`),
-		"line feed in key":   edited(func(p *parsed) { p.Public.VerifierKey = p.Public.VerifierKey[:30] + "\n" + p.Public.VerifierKey[30:] }),
-		"upper hash":         edited(func(p *parsed) { p.Public.VerifierKey = upperHash(p.Public.VerifierKey) }),
-		"foreign key name":   edited(func(p *parsed) { p.Public.VerifierKey = d.parsed(t, "M-02").Public.VerifierKey }),
-		"upper recipient":    edited(func(p *parsed) { p.Public.Recipient = strings.ToUpper(p.Public.Recipient) }),
-		"short recipient":    edited(func(p *parsed) { p.Public.Recipient = p.Public.Recipient[:99] }),
-		"X25519 recipient":   edited(func(p *parsed) { p.Public.Recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p" }),
-		"format":             edited(func(p *parsed) { p.Public.Format = "heed/v2/member" }),
-		"id":                 edited(func(p *parsed) { p.Public.ID = "M-1" }),
-		"zero id":            edited(func(p *parsed) { p.Public.ID = "M-00" }),
-		"path as id":         edited(func(p *parsed) { p.Public.ID = "../M-01" }),
-		"role":               edited(func(p *parsed) { p.Public.Role = "owner" }),
-		"handle":             edited(func(p *parsed) { p.Public.Handle = "A" }),
+		"empty":            "",
+		"no end":           strings.TrimSuffix(good, "\n"),
+		"two ends":         good + "\n",
+		"two values":       good + good,
+		"white space":      swap(`{"public"`, `{ "public"`),
+		"unknown field":    swap(`{"public"`, `{"note":"","public"`),
+		"unknown public":   swap(`"added_at"`, `"email":"","added_at"`),
+		"same field twice": swap(`"role":"custodian"`, `"role":"custodian","role":"custodian"`),
+		"other case":       swap(`"role"`, `"Role"`),
+		"missing field":    swap(`"role":"custodian",`, ``),
+		"escape":           swap(`"role":"custodian"`, `"role":"c\u0075stodian"`),
+		"line feed in key": edited(func(p *parsed) { p.Public.VerifierKey = p.Public.VerifierKey[:30] + "\n" + p.Public.VerifierKey[30:] }),
+		"upper hash":       edited(func(p *parsed) { p.Public.VerifierKey = upperHash(p.Public.VerifierKey) }),
+		"foreign key name": edited(func(p *parsed) { p.Public.VerifierKey = d.parsed(t, "M-02").Public.VerifierKey }),
+		"upper recipient":  edited(func(p *parsed) { p.Public.Recipient = strings.ToUpper(p.Public.Recipient) }),
+		"short recipient":  edited(func(p *parsed) { p.Public.Recipient = p.Public.Recipient[:99] }),
+		"X25519 recipient": edited(func(p *parsed) { p.Public.Recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p" }),
+		"format":           edited(func(p *parsed) { p.Public.Format = "heed/v2/member" }),
+		"id":               edited(func(p *parsed) { p.Public.ID = "M-1" }),
+		"zero id":          edited(func(p *parsed) { p.Public.ID = "M-00" }),
+		"path as id":       edited(func(p *parsed) { p.Public.ID = "../M-01" }),
+		"role":             edited(func(p *parsed) { p.Public.Role = "owner" }),
+		"handle": edited(func(p *parsed) {
+			p.Public.Handle, p.Public.VerifierKey = "amina-", freshKey(t, "amina-")
+		}),
 		"short salt":         edited(func(p *parsed) { p.Salt = p.Salt[1:] }),
 		"no salt":            edited(func(p *parsed) { p.Salt = nil }),
 		"short check":        edited(func(p *parsed) { p.Check = p.Check[1:] }),
@@ -357,6 +365,9 @@ func FuzzParse(f *testing.F) {
 		m := p.member
 		if m.public() != p.Public || !ValidHandle(m.Handle) || !m.Role.Valid() || m.Recipient == nil || m.AddedAt.Location() != time.UTC {
 			t.Fatalf("took %+v", m)
+		}
+		if r, ok := m.Recipient.(fmt.Stringer); !ok || r.String() != m.RecipientText {
+			t.Fatal("two forms of one recipient")
 		}
 		if v, err := note.NewVerifier(m.VerifierKey); err != nil || v.Name() != m.Handle {
 			t.Fatalf("took verifier key %q", m.VerifierKey)

@@ -25,11 +25,13 @@ const printed = "[keys]"
 //   - BlobNameKey names the stored originals,
 //   - RosterKey authenticates the key files.
 //
-// They stand behind a pointer because fmt does not call the methods of a value that it
-// reaches through an unexported field; and in an unexported field, because it follows
-// an exported pointer under verbs that do not fit one. The zero value has no keys, and
-// reading one from it panics rather than giving zeros to encrypt under.
-type CaseKeys struct{ *caseKeys }
+// They stand behind two pointers. fmt does not call the methods of a value that it reaches
+// through an unexported field, and under a verb that does not fit a pointer it prints what
+// the pointer points to; but never what a pointer in there points to. The zero value has
+// no keys, and reading one from it panics rather than giving zeros to encrypt under.
+type CaseKeys struct{ *shield }
+
+type shield struct{ *caseKeys }
 
 type caseKeys struct {
 	StoreKey, VaultFileKey, BlobNameKey, RosterKey [32]byte
@@ -114,7 +116,7 @@ func (u *Unlocked) Member() Member { return u.member }
 func (u *Unlocked) CaseKeys() (k CaseKeys) {
 	u.use(func(s *secrets) error {
 		c := s.caseKeys
-		k = CaseKeys{&c}
+		k = CaseKeys{&shield{&c}}
 		return nil
 	})
 	return k

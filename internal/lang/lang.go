@@ -60,10 +60,7 @@ func DirectionOf(text string) Direction {
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRuneInString(text[i:])
 		i += n
-		if r == utf8.RuneError {
-			continue // the tables call a stray byte left to right
-		}
-		p, _ := bidi.LookupRune(r)
+		p, _ := bidi.LookupRune(r) // by rune: of a stray byte LookupString says left to right
 		switch p.Class() {
 		case bidi.LRI, bidi.RLI, bidi.FSI:
 			isolates++

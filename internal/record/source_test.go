@@ -19,7 +19,7 @@ func TestValidSource(t *testing.T) {
 		{"nothing said", func(s *Source) {}, ""},
 		{"all said", func(s *Source) {
 			*s = Source{Title: "Wire", Kind: "press_article", Date: "2031-05", Organisation: "Invented Wire", Contact: "[P-03]",
-				Origin: OriginDerived, DerivedFrom: []string{"S-002"}, Reliability: "B", Reason: "corrected itself\nin print"}
+				Origin: OriginDerived, DerivedFrom: []string{"S-002"}, Reliability: "B", Reason: "corrected itself\r\n\tin print"}
 		}, ""},
 		{"title", func(s *Source) { s.Title = "a\nb" }, "title"},
 		{"organisation", func(s *Source) { s.Organisation = "a\x00" }, "organisation"},

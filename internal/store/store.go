@@ -101,6 +101,14 @@ func prepare(c Config) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("finding store: %w", pathless(err))
 	}
+	if c.Create {
+		// SQLite would make the file readable for others; what is ciphertext is still nobody's business.
+		f, err := os.OpenFile(c.Path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		if err != nil {
+			return fmt.Errorf("making store: %w", pathless(err))
+		}
+		return f.Close()
+	}
 	return trimWAL(c.Path + "-wal")
 }
 

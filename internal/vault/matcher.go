@@ -385,7 +385,7 @@ func (m *matcher) found() []Found {
 			if m.wordSure[w] || m.word[w] && !m.wordOpen[w] {
 				spans = append(spans, r.at[i])
 			}
-			if n := r.run[i]; n >= 0 && (m.runSure[n] && !m.runOpen[n] || m.run_[n] && !m.runOpen[n]) {
+			if n := r.run[i]; n >= 0 && (m.runSure[n] || m.run_[n] && !m.runOpen[n]) {
 				spans = append(spans, Found{r.at[i].Start, r.at[i+runWords-1].End})
 			}
 		}

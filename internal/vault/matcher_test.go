@@ -88,6 +88,7 @@ func TestLeaks(t *testing.T) {
 		{"short words of a name do not count alone", []sealed{{seal.Name, "Dor Kes"}}, nil, "a dor, a kes, and ⟦Dor Kes⟧"},
 		{"four letters count alone", []sealed{{seal.Name, "Dorv Kes"}}, nil, "a ⟦dorv⟧, a kes"},
 		{"in open texts all the same", name, []string{"Dorvane Kessim said so in public."}, "⟦Dorvane Kessim⟧ said so in public."},
+		{"one word of a name in open texts", name, []string{"Kessim was a general."}, "He met ⟦Kessim⟧."},
 		{"place", []sealed{{seal.Place, "Mill Street, Orvane"}}, nil, "in ⟦Orvane⟧, on a ⟦street⟧ near the ⟦mill⟧"},
 		{"note as a whole", []sealed{{seal.Note, "has a scar"}}, nil, "The witness ⟦has a  scar⟧; a scar, we were told."},
 		{"six words of a note", []sealed{{seal.Note, "call only after nine, at the sister's house"}}, nil, "to ⟦call only after nine at the⟧ office; call only after nine"},

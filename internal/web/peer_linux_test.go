@@ -47,3 +47,14 @@ func TestPeersOfThisMachine(t *testing.T) {
 		}
 	}
 }
+
+// TestHandlerChecksPeers: the page cannot be served without the check.
+func TestHandlerChecksPeers(t *testing.T) {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Host, r.RemoteAddr = host, "127.0.0.1:1" // no socket has this end
+	w := httptest.NewRecorder()
+	Handler(sample{}, []string{host}).ServeHTTP(w, r)
+	if w.Code != http.StatusForbidden || w.Header().Get("Content-Security-Policy") == "" {
+		t.Errorf("a caller whom nobody knows gets %d", w.Code)
+	}
+}

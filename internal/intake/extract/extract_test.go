@@ -116,6 +116,11 @@ func TestPlainParagraphs(t *testing.T) {
 		{"single lines", "Depot held 31\nThe Monitor said so.\nLenz\n", []string{"Depot held 31", "The Monitor said so.", "Lenz"}},
 		{"wrapped at a margin", "The Arvenia Monitor said on Thursday that\nthirty-one people were held without any\ncharge at the Lenz depot.\nThe ministry denied it.",
 			[]string{"The Arvenia Monitor said on Thursday that thirty-one people were held without any charge at the Lenz depot.", "The ministry denied it."}},
+		{"a full line that ends like a sentence", "The Arvenia Monitor said on Thursday that\nthirty people were held at the depot (“x.”)\nNobody was told why.",
+			[]string{"The Arvenia Monitor said on Thursday that thirty people were held at the depot (“x.”)", "Nobody was told why."}},
+		{"long lines were not wrapped", strings.Repeat("a bc ", 30) + "x\nTwo\n" + strings.Repeat("a bc ", 30) + "y\nThree",
+			[]string{strings.Repeat("a bc ", 30) + "x", "Two", strings.Repeat("a bc ", 30) + "y", "Three"}},
+		{"short lines were not wrapped", "Amina: no\nTomas: yes, I was\nAmina: so", []string{"Amina: no", "Tomas: yes, I was", "Amina: so"}},
 		{"list", "The Monitor asks the ministry:\n- to release all;\n- to say why.\n\nEnd.", []string{"The Monitor asks the ministry:", "- to release all;", "- to say why.", "End."}},
 		{"ideographs join without a blank", "证词由两名证人\n提供。\n\n完。", []string{"证词由两名证人提供。", "完。"}},
 	}
@@ -243,6 +248,7 @@ func TestHTMLOddities(t *testing.T) {
 		{"controls by entity", "<p>a&#27;[31m&#1;b&#x2028;c&#x85;d", []string{"a\ufffd[31m\ufffdb c…d"}},
 		{"nul by entity", "<p>a&#0;b", []string{"a\ufffdb"}},
 		{"closed dialog", "<p>a<dialog>b</dialog><dialog open>c</dialog>", []string{"a", "c"}},
+		{"a paragraph of nothing seen", "<p>a<p>&#8203;&#8238;<p>b", []string{"a", "b"}},
 		{"ruby", "<p><ruby>証<rp>(</rp><rt>しょう</rt><rp>)</rp></ruby>言", []string{"証言"}},
 		{"comment and cdata", "<!-- a --><p>b<![CDATA[c]]>d", []string{"bd"}},
 		{"open script to the end", "<p>a<script>b<p>c", []string{"a"}},
@@ -257,6 +263,17 @@ func TestHTMLOddities(t *testing.T) {
 				t.Errorf("%s: got %q\nwant %q", x.Format, got, tt.want)
 			}
 		})
+	}
+}
+
+// What a page declares outranks what its letters say; auto leaves it to the letters.
+func TestDeclaredDirection(t *testing.T) {
+	x := read(t, "<body dir=RTL><p>One<p dir=auto>Two<p>قال<p dir=ltr>قال<p dir=sideways>Three")
+	want := []lang.Direction{lang.RightToLeft, lang.LeftToRight, lang.RightToLeft, lang.LeftToRight, lang.RightToLeft}
+	for i, p := range x.Paragraphs {
+		if p.Dir != want[i] {
+			t.Errorf("paragraph %d: %s, want %s", p.N, p.Dir, want[i])
+		}
 	}
 }
 

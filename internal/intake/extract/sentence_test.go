@@ -32,6 +32,8 @@ func TestSentences(t *testing.T) {
 		{"a quote without a blank", "“It ended.”|Then nothing came."},
 		{"note signs", "It was shut.[12] | Two came.¹ | Three left.[1]"},
 		{"dashes", "“Gone.” – so he said. | “Gone.” | — Amina left."},
+		{"a quote before a comma", "“Yes!”, Amina said. | “Yes!” , Amina said. | End."},
+		{"a long way to the next word", "One." + strings.Repeat(" ", 2*look) + "| Two."},
 		{"digits begin", "Nobody came. | 31 people were held."},
 		{"redacted names begin", "It was night. | [P-01] was taken. | “[P-02] saw it.”"},
 		{"ends in symbols", "Amina said so. ***"},

@@ -109,11 +109,18 @@ func (x *reading) asked(before, s Span, runs []quoted) bool {
 	return unicode.IsLower(first) || question && unicode.IsUpper(first)
 }
 
+// longestUnit, in items: what is longer is a table or no sentence at all, and reading
+// it would take the square of its length.
+const longestUnit = 400
+
 func (x *reading) unit(u *unit, runs []quoted, endsOpen bool) {
 	x.units++
 	u.n = x.units
 	from := sort.Search(len(runs), func(i int) bool { return runs[i].End > u.Start })
 	u.items = x.lex.items(x.doc.Body, u.Span, runs[from:])
+	if len(u.items) > longestUnit {
+		return
+	}
 	seen := 0
 	for _, f := range u.statements() {
 		if f.lone {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -31,8 +32,9 @@ func sentencesOf(text string, at, end int) (out []Span) {
 		if text[i] != ' ' || strings.HasSuffix(text[start:i], "Mr") || strings.HasSuffix(text[start:i], "Ms") {
 			continue
 		}
+		next, _ := utf8.DecodeRuneInString(text[i+1:])
 		before := strings.TrimRight(text[start:i], "”’»\"'")
-		if before == "" || !strings.ContainsRune(".?!", rune(before[len(before)-1])) || unicode.IsLower(rune(text[i+1])) {
+		if before == "" || !strings.ContainsRune(".?!", rune(before[len(before)-1])) || unicode.IsLower(next) {
 			continue
 		}
 		out = append(out, Span{start, i})
@@ -105,7 +107,8 @@ func TestRules(t *testing.T) {
 			[]said{{"trailing", Indirect, "the ministry", "", "said", "No one was held | because the depot was shut", "", Asserts}}},
 		{"according to, last", `The depot was shut in May, according to the ministry.`,
 			[]said{{"according-to", Indirect, "the ministry", "", "according to", "The depot was shut in May", "", Asserts}}},
-		{"called, first", `According to the ministry, the depot was shut.`, nil},
+		{"according to, first", `According to the ministry, the depot was shut.`,
+			[]said{{"according-to", Indirect, "the ministry", "", "According to", "the depot was shut", "", Asserts}}},
 		{"document", `The report concluded that the depot was open and calls for “a fair search” of it.`,
 			[]said{{"indirect", Indirect, "The report", "", "concluded", "that the depot was open", "", Asserts},
 				{"urge", Mixed, "The report", "", "calls for", "“a fair search” of it", "", Urges}}},
@@ -126,7 +129,7 @@ func TestRules(t *testing.T) {
 			[]said{{"indirect", Indirect, "The mission", "", "said", "it regretted the new report, which it said ignored the harvest", "", Asserts},
 				{"relative", Indirect, "The mission", "", "said", "ignored the harvest", Report, Criticises}}},
 		{"reports", `There are reports of beatings at the depot.`,
-			[]said{{"reports", Indirect, "reports", "", "reports of", "beatings at the depot", "", Asserts}}},
+			[]said{{"reports", Indirect, "reports", "", "reports", "beatings at the depot", "", Asserts}}},
 		{"document that", `It sent a 12-page letter from the province that described the harvest.`,
 			[]said{{"document", Indirect, "a 12-page letter from the province", "", "described", "the harvest", "", Asserts}}},
 		{"colon", `The mayor of Ostrava: “We were not there.”`,
@@ -145,9 +148,6 @@ func TestRules(t *testing.T) {
 		{"headline", `Depot held nine, watchdog says`,
 			[]said{{"trailing", Indirect, "watchdog", "", "says", "Depot held nine", "", Asserts}}},
 	} {
-		if c.want == nil {
-			c.want = []said{{"according-to", Indirect, "the ministry", "", "According to", "the depot was shut", "", Asserts}}
-		}
 		t.Run(c.name, func(t *testing.T) {
 			if got := read(c.text); !reflect.DeepEqual(got, c.want) {
 				t.Errorf("%s\n got %+v\nwant %+v", c.text, got, c.want)
@@ -206,7 +206,8 @@ func TestTargetsAreNeverWidened(t *testing.T) {
 		{"The ministry rejected the recommendation.", "", Rejects},
 		{"The ministry denounced a newspaper report.", "", Criticises},
 		{"The ministry denounced the assessment that the prisons are full.", "", Criticises},
-		{"The ministry opposed the report’s release.", "", ""},
+		{"The ministry opposed the report’s release.", Release, Opposes},
+		{"The ministry opposed the release.", "", ""},
 		{"The ministry opposed the publication of the report.", Release, Opposes},
 		{"The ministry opposed publishing the report.", Release, Opposes},
 		{"The ministry denied the allegations.", Accusations, Denies},
@@ -337,7 +338,7 @@ func TestLaterTextChangesNothing(t *testing.T) {
 		cut := rapid.IntRange(1, len(all)).Draw(t, "cut")
 		before := New().Extract(textOf(strings.Join(all[:cut], "\n\n")))
 		whole := New().Extract(textOf(strings.Join(all, "\n\n")))
-		if len(whole) < len(before) || !reflect.DeepEqual(whole[:len(before)], before) {
+		if len(whole) < len(before) || len(before) > 0 && !reflect.DeepEqual(whole[:len(before)], before) {
 			t.Fatalf("got %+v\nwant it to begin with %+v", whole, before)
 		}
 	})

@@ -1,6 +1,7 @@
 package quote
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,16 +27,19 @@ func (l *lexicon) quotes(body string, p Span, next string) []quoted {
 	var stack []open
 	var found []quoted
 	text := body[p.Start:p.End]
+	ends := closings(text)
 	for i, r := range text {
 		width := utf8.RuneLen(r)
 		if n := len(stack); n > 0 {
 			if at := closes(stack, r); at >= 0 && closable(text, i, width, r) {
-				found = append(found, quoted{Span: Span{p.Start + stack[at].at, p.Start + i + width}})
+				if !elision(text[stack[at].at : i+width]) {
+					found = append(found, quoted{Span: Span{p.Start + stack[at].at, p.Start + i + width}})
+				}
 				stack = stack[:at]
 				continue
 			}
 		}
-		if closers, ok := l.marks[r]; ok && len(stack) < 8 && opens(text, i, width, r, closers) {
+		if closers, ok := l.marks[r]; ok && len(stack) < 8 && opens(text, i, r, closers, ends) {
 			stack = append(stack, open{r, i, closers})
 		}
 	}
@@ -59,11 +63,15 @@ func closes(stack []open, r rune) int {
 // opens: a mark opens when words follow and none goes before it without a space.
 // Marks that look alike on both sides, and all single marks, must also have a partner
 // later in the paragraph, so that an apostrophe or an inch opens nothing.
-func opens(text string, i, width int, r rune, closers string) bool {
+func opens(text string, i int, r rune, closers string, ends map[rune][]int) bool {
+	width := utf8.RuneLen(r)
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
 	after, _ := utf8.DecodeRuneInString(text[i+width:])
-	if i+width >= len(text) || unicode.IsSpace(after) {
+	if i+width >= len(text) {
 		return false
+	}
+	if unicode.IsSpace(after) { // French puts a blank inside its marks
+		return (r == '«' || r == '‹') && partnered(ends, i+width, closers)
 	}
 	selfClosing := strings.ContainsRune(closers, r)
 	if !selfClosing && !single(r) {
@@ -78,15 +86,29 @@ func opens(text string, i, width int, r rune, closers string) bool {
 	if single(r) && decade(text[i+width:]) {
 		return false
 	}
-	return partnered(text, i+width, closers)
+	return partnered(ends, i+width, closers)
 }
 
-// partnered looks for a closing mark, within reach so that a text full of marks stays cheap.
-func partnered(text string, from int, closers string) bool {
-	const reach = 1500
-	rest := text[from:min(len(text), from+reach)]
-	for j, c := range rest {
-		if j > 0 && strings.ContainsRune(closers, c) && closable(text, from+j, utf8.RuneLen(c), c) {
+// closings is where each mark may close: found once, so that a text full of marks
+// stays cheap.
+func closings(text string) map[rune][]int {
+	ends := map[rune][]int{}
+	for i, r := range text {
+		if strings.ContainsRune(closingMarks, r) && closable(text, i, utf8.RuneLen(r), r) {
+			ends[r] = append(ends[r], i)
+		}
+	}
+	return ends
+}
+
+// closingMarks are those whose partner is looked for ahead.
+const closingMarks = "'\"＂’‛‘»›”‟“"
+
+// partnered reports whether a closing mark follows in the paragraph, after a word.
+func partnered(ends map[rune][]int, from int, closers string) bool {
+	for _, c := range closers {
+		at := ends[c]
+		if i, _ := slices.BinarySearch(at, from+1); i < len(at) {
 			return true
 		}
 	}
@@ -139,6 +161,11 @@ func laterClose(rest string, r rune) bool {
 
 func single(r rune) bool {
 	return strings.ContainsRune("'‘’‚‛‹›", r) && r != '‹' && r != '›'
+}
+
+// elision: rock 'n' roll
+func elision(run string) bool {
+	return strings.HasPrefix(run, "'") && utf8.RuneCountInString(run) <= 3
 }
 
 // decade: ’90s

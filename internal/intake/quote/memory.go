@@ -1,5 +1,7 @@
 package quote
 
+import "iter"
+
 // memory is who was named so far, in the order of the text.
 type memory struct {
 	named []speaker
@@ -14,7 +16,7 @@ const (
 func (m *memory) name(s speaker) speaker {
 	if s.kind == name && len(s.words) == 1 {
 		// A surname alone is the person who was named in full.
-		for _, n := range m.back() {
+		for n := range m.back() {
 			if n.last == s.last && (n.kind == person || n.kind == name && len(n.words) > 1) {
 				s.kind, s.gender = person, n.gender
 				break
@@ -26,11 +28,14 @@ func (m *memory) name(s speaker) speaker {
 }
 
 // back is the mentions from the latest to the earliest.
-func (m *memory) back() (out []speaker) {
-	for i := len(m.named) - 1; i >= max(0, len(m.named)-remembered); i-- {
-		out = append(out, m.named[i])
+func (m *memory) back() iter.Seq[*speaker] {
+	return func(yield func(*speaker) bool) {
+		for i := len(m.named) - 1; i >= max(0, len(m.named)-remembered); i-- {
+			if !yield(&m.named[i]) {
+				return
+			}
+		}
 	}
-	return out
 }
 
 // observe keeps the mentions among items from to to.
@@ -117,9 +122,9 @@ func (m *memory) resolve(u *unit, p phrase) speaker {
 			return s.as(n)
 		}
 	case u.word(p.lo) == "the" && !s.full && (s.kind == office || s.kind == person):
-		for _, n := range m.back() {
-			if n.full && n.kind == s.kind && n.who.End <= s.mention.Start && s.within(n) {
-				return s.as(n)
+		for n := range m.back() {
+			if n.full && n.kind == s.kind && n.who.End <= s.mention.Start && s.within(*n) {
+				return s.as(*n)
 			}
 		}
 	}
@@ -159,12 +164,12 @@ func (m *memory) heOrShe(s speaker) (speaker, bool) {
 		return (n.kind == person || n.kind == name && len(n.words) > 1) && (n.gender == unknown || n.gender == s.gender) && n.who.End <= s.mention.Start
 	}
 	var near []speaker
-	for _, n := range m.back() {
+	for n := range m.back() {
 		if s.para-n.para > nearby {
 			break
 		}
-		if fits(n) {
-			near = append(near, n)
+		if fits(*n) {
+			near = append(near, *n)
 		}
 	}
 	if len(near) == 0 {
@@ -196,12 +201,12 @@ func (m *memory) itOrThey(u *unit, s speaker) (speaker, bool) {
 			return last, fits(last)
 		}
 	}
-	for _, n := range m.back() {
+	for n := range m.back() {
 		if u.n-n.unit > 1 || u.para-n.para > 1 {
 			break
 		}
-		if n.first && n.unit == u.n-1 && fits(n) {
-			return n, true
+		if n.first && n.unit == u.n-1 && fits(*n) {
+			return *n, true
 		}
 	}
 	if n := len(m.spoke); n > 0 {

@@ -242,7 +242,7 @@ func (u *unit) names(p phrase) bool {
 		if i+1 < p.hi && u.cueForm(i) && strings.HasSuffix(u.word(i), "ed") && !u.in(i-1, "determiner", "preposition") && !u.in(i+1, "preposition") {
 			return false
 		}
-		if u.word(i) == "to" && !u.at(i+1).cap && !u.in(i+1, "determiner", "office", "role", "number") {
+		if u.word(i) == "to" && !u.at(i+1).cap && !u.in(i+1, "determiner", "office", "role") {
 			return false // "to make"
 		}
 	}

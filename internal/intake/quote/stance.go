@@ -5,6 +5,10 @@ import "strings"
 // judge fills in stance and target of a statement: only what the words say, and of
 // the target only what they name.
 func (u *unit) judge(f *found, s speaker) {
+	const longest = 4000 // bytes: more is a speech, whose stance no rule can tell
+	if n := len(f.pieces) - 1; f.pieces[n].End-f.pieces[0].Start > longest {
+		return
+	}
 	words := u.words(f)
 	switch f.rule {
 	case "document", "reports":
@@ -276,6 +280,8 @@ func (w *unit) alone(k, j int) (first, ok bool) {
 		switch {
 		case w.isMark(i, ","):
 			return false, !w.in(k, "hypothetical")
+		case w.in(i, "determiner") && i > k && !w.isMark(i-1, ","):
+			return false, false
 		case w.at(i).what != word || w.in(i, "preposition", "subordinate", "conjunction", "indefinite", "other-report") || w.verbish(i) || w.cueForm(i):
 			return false, false
 		}

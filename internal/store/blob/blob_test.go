@@ -379,42 +379,6 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// The record that refers to a kept blob may not be committed yet when somebody sweeps.
-func TestSweepSparesUncommitted(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("there the open file protects itself")
-	}
-	d := open(t)
-	p, err := d.Put(t.Context(), key1, bytes.NewReader(noise(7)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Drop()
-	if err := p.Keep(); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := d.Sweep(t.Context(), func(string) bool { return false }); n != 0 || err != nil {
-		t.Errorf("swept %d under a living writer, %v", n, err)
-	}
-	if _, err := get(d, p.Stat(), key1); err != nil {
-		t.Error(err)
-	}
-	// The writer commits and lets go after the sweeper asked first: it is asked again, under the lock.
-	asked := 0
-	n, err := d.Sweep(t.Context(), func(string) bool {
-		if asked++; asked == 1 {
-			if err := p.Drop(); err != nil {
-				t.Error(err)
-			}
-			return false
-		}
-		return true
-	})
-	if n != 0 || err != nil || asked != 2 {
-		t.Errorf("swept %d after %d questions, %v", n, asked, err)
-	}
-}
-
 // Padmé's law: never shorter, never more than 12 % longer above the smallest bucket, and each
 // padded size is its own padded size, so that the classes do not overlap.
 func TestPaddedLaw(t *testing.T) {

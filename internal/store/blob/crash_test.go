@@ -20,10 +20,11 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestWriterChild is the process that TestKilledWriter kills; by itself it does nothing.
 func TestWriterChild(t *testing.T) {
 	root := os.Getenv(childDir)
 	if root == "" {
-		t.Skip("runs only as a child of TestKilledWriter")
+		return
 	}
 	d, err := Open(root, [32]byte{42})
 	if err != nil {

@@ -28,10 +28,11 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// TestFullDiskChild is the process in which TestFullDisk fails; by itself it does nothing.
 func TestFullDiskChild(t *testing.T) {
 	root := os.Getenv(limitDir)
 	if root == "" {
-		t.Skip("runs only as a child of TestFullDisk")
+		return
 	}
 	d, err := Open(root, [32]byte{42})
 	if err != nil {
