@@ -12,7 +12,7 @@
 //   - HTML loses what a reader of the page would not see (script, style, navigation,
 //     hidden elements), white space is run together as a browser does, <q> gets its
 //     quotation marks, and control characters written as entities become U+FFFD;
-//   - a byte order mark at the beginning is dropped.
+//   - byte order marks at the beginning are dropped.
 //
 // Characters that steer direction or are not seen stay in the text, since words are
 // quoted exactly; the splitter looks past them.
@@ -133,6 +133,9 @@ func assemble(t Text, blocks []block) (Text, error) {
 	var body strings.Builder
 	for _, b := range blocks {
 		text := strings.TrimFunc(b.text, unicode.IsSpace)
+		if body.Len() == 0 { // where it would be a byte order mark to the next reader
+			text = strings.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == 0xFEFF })
+		}
 		if blank(text) {
 			continue
 		}

@@ -112,6 +112,7 @@ func TestPlainParagraphs(t *testing.T) {
 		{"blanks at line ends", "  One and  \n\t more. \n \t \nTwo.", []string{"One and more.", "Two."}},
 		{"inner blanks stay", "One  and\tmore.\u00a0Yes.", []string{"One  and\tmore.\u00a0Yes."}},
 		{"byte order mark", "\ufeffOne.\n\nTwo\ufeff.", []string{"One.", "Two\ufeff."}},
+		{"byte order marks, not at once", " \ufeff\ufeff One.", []string{"One."}},
 		{"a line of unseen characters is empty", "One.\n\u200f\u200b\nTwo.", []string{"One.", "Two."}},
 		{"single lines", "Depot held 31\nThe Monitor said so.\nLenz\n", []string{"Depot held 31", "The Monitor said so.", "Lenz"}},
 		{"wrapped at a margin", "The Arvenia Monitor said on Thursday that\nthirty-one people were held without any\ncharge at the Lenz depot.\nThe ministry denied it.",
