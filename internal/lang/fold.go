@@ -56,13 +56,22 @@ func foldRune(out []byte, r rune, blank bool) ([]byte, bool) {
 	if r < utf8.RuneSelf {
 		return foldPart(out, r, blank)
 	}
-	if d := norm.NFKD.PropertiesString(string(r)).Decomposition(); len(d) > 0 {
-		for _, part := range string(d) {
+	if d := decomposed(r); d != "" {
+		for _, part := range d {
 			out, blank = foldPart(out, part, blank)
 		}
 		return out, blank
 	}
 	return foldPart(out, r, blank)
+}
+
+// decomposed is what NFKD makes of one character, "" when that is itself. Korean
+// syllables are decomposed by arithmetic, for which the tables have no entry.
+func decomposed(r rune) string {
+	if 0xAC00 <= r && r <= 0xD7A3 {
+		return norm.NFKD.String(string(r))
+	}
+	return string(norm.NFKD.PropertiesString(string(r)).Decomposition())
 }
 
 // foldPart appends what one decomposed character folds to.

@@ -220,8 +220,8 @@ func publicRecordCovers(bases []Basis, use string) (bool, string) {
 			id = b.ID
 		}
 		if b.NamesVictim {
-			victim = b.ID
-			assessed = assessed || strings.TrimSpace(b.RiskAssessment) != ""
+			// The newest counts: an assessment covers what was named before it, not after.
+			victim, assessed = b.ID, strings.TrimSpace(b.RiskAssessment) != ""
 		}
 	}
 	switch {

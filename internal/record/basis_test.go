@@ -67,10 +67,12 @@ func TestCovers(t *testing.T) {
 		{"public record uncited", []Basis{uncited}, UseReport, AudiencePublic, Named, false, "no citation"},
 		{"public record names a victim", []Basis{victim}, UseReport, AudiencePublic, Named, false, "victim named: B-001"},
 		{"victim named beside another record", []Basis{victim, public("B-002")}, UseReport, AudiencePublic, Named, false, "victim named: B-001"},
-		{"victim named, assessed by another", []Basis{victim, assessed}, UseReport, AudiencePublic, Named, true, "public record"},
+		{"victim named after the assessment", []Basis{assessed, {ID: "B-003", Kind: PublicRecord, Citation: "x", NamesVictim: true}}, UseReport, AudiencePublic, Named, false, "victim named: B-003"},
+		{"victim named, assessed by a later one", []Basis{victim, assessed}, UseReport, AudiencePublic, Named, true, "public record"},
 		{"public record to recontact", []Basis{public("B-001")}, UseRecontact, "team", Named, false, "act towards a person"},
 		{"public record to record", []Basis{public("B-001")}, UseRecording, "team", Named, false, "act towards a person"},
 		{"public record beside consent", []Basis{public("B-001"), consent("B-002", 2, answer(UseAnalysis, Given, ""))}, UseReport, AudiencePublic, RoleOnly, false, "not asked"},
+		{"public record after consent", []Basis{given, {ID: "B-002", Kind: PublicRecord, Citation: "x", At: 2}}, UseQuote, AudiencePublic, RoleOnly, false, "not asked"},
 		{"scopes of a public record", []Basis{{ID: "B-001", Kind: PublicRecord, Scopes: []Scope{answer(UseReport, Given, "")}}, consent("B-002", 2, answer(UseAnalysis, Given, ""))}, UseReport, AudiencePublic, RoleOnly, false, "not asked"},
 		{"unknown kind", []Basis{{ID: "B-001", Kind: "rumour", Citation: "x"}}, UseReport, AudiencePublic, RoleOnly, false, "no citation"},
 	}

@@ -218,7 +218,7 @@ func (m *matcher) add(kind seal.Kind, value []byte) {
 	m.whole(s)
 	switch kind {
 	case seal.FileName:
-		if dot := strings.LastIndexByte(s, '.'); dot > 0 {
+		if dot := strings.LastIndexByte(s, '.'); dot > 0 && !generic(s[:dot]) {
 			m.whole(s[:dot])
 		}
 	case seal.Name, seal.Place:
@@ -240,6 +240,12 @@ func (m *matcher) whole(s string) {
 	}
 	if letters < wholeLetters && !signs {
 		return // a dash or a single letter stands in every text
+	}
+	if letters < wordLetters && !signs && !strings.ContainsFunc(folded, unspaced) {
+		if id, ok := m.vocabulary[folded]; ok {
+			m.wordSure[id] = true // Ali is no part of nationality
+		}
+		return
 	}
 	m.find(m.views, folded)
 	if letters >= squeezedMin || signs && letters > wordSigns {
@@ -278,6 +284,19 @@ func (m *matcher) parts(s string) {
 			}
 		}
 	}
+}
+
+// genericStems are names of files that tell nobody. What holds one of them and nothing
+// else but digits is looked for with its extension only: a report that may not say
+// "interview" could not be written.
+const genericStems = " interview interviews notes note statement testimony transcript scan document doc file recording audio video image photo img draft final copy "
+
+// generic reports whether a file's stem is made of such words and digits alone.
+func generic(stem string) bool {
+	words := lang.Words(strings.ReplaceAll(stem, "_", " "))
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool {
+		return strings.Trim(w, "0123456789") != "" && !strings.Contains(genericStems, " "+w+" ")
+	})
 }
 
 func firstRune(s string) rune {

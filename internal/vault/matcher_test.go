@@ -85,6 +85,9 @@ func TestLeaks(t *testing.T) {
 		{"in an address", name, nil, "mail ⟦dorvane.kessim⟧@example.org or /⟦dorvanekessim⟧/"},
 		{"family name alone", name, nil, "⟦Kessim⟧ was there, and a kessimite."},
 		{"words turned round", name, nil, "⟦KESSIM⟧, ⟦Dorvane⟧"},
+		{"a value of three letters is a word and no part of one", []sealed{{seal.Name, "Ali"}}, nil, "the nationality of ⟦ali⟧"},
+		{"a file name that is in general use", []sealed{{seal.FileName, "Interview_02 final.txt"}}, nil, "an interview; 02; ⟦interview_02 final.txt⟧"},
+		{"a file name with anything else in it", []sealed{{seal.FileName, "interview_orvane.txt"}}, nil, "an ⟦interview_orvane⟧"},
 		{"short words of a name do not count alone", []sealed{{seal.Name, "Dor Kes"}}, nil, "a dor, a kes, and ⟦Dor Kes⟧"},
 		{"four letters count alone", []sealed{{seal.Name, "Dorv Kes"}}, nil, "a ⟦dorv⟧, a kes"},
 		{"in open texts all the same", name, []string{"Dorvane Kessim said so in public."}, "⟦Dorvane Kessim⟧ said so in public."},
@@ -182,7 +185,11 @@ func TestRandomValueAtRandomPlace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k := rapid.IntRange(0, len(alphabets)-1).Draw(t, "alphabet")
 		letter := rapid.SampledFrom([]rune(alphabets[k]))
-		value := rapid.StringOfN(letter, 2, 40, -1).Draw(t, "value")
+		least := 4 // fewer letters count as a whole word only
+		if unspaced([]rune(alphabets[k])[0]) {
+			least = 2
+		}
+		value := rapid.StringOfN(letter, least, 40, -1).Draw(t, "value")
 		if second := rapid.StringOfN(letter, 0, 10, -1).Draw(t, "second word"); second != "" {
 			value += " " + second
 		}
