@@ -2,7 +2,6 @@ package heed
 
 import (
 	"encoding/json"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -166,11 +165,6 @@ func full(room string) string {
 
 func isOurs(importPath string) bool {
 	return importPath == module || strings.HasPrefix(importPath, module+"/")
-}
-
-// imports are the direct imports of the package and of its tests.
-func (p *pkg) imports() []string {
-	return slices.Concat(p.Imports, p.TestImports, p.XTestImports)
 }
 
 // mayTestImport lets tests of a room reach, besides what the room itself may, the
@@ -502,7 +496,8 @@ func TestHouseGlossary(t *testing.T) {
 	})
 }
 
-// TestHouseSpeaksOfItself: no path of the machine it was written on.
+// TestHouseReadme: the README is short, names the two commands, and the documents it
+// leads to are there.
 func TestHouseReadme(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
@@ -548,6 +543,6 @@ func TestHouseThreatModel(t *testing.T) {
 		}
 	}
 	if named < 9 {
-		t.Error(fmt.Sprintf("THREAT_MODEL.md names %d tests; each promise needs one", named))
+		t.Errorf("THREAT_MODEL.md names %d tests; each promise needs one", named)
 	}
 }

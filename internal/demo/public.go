@@ -6,7 +6,7 @@ import (
 	"heed/internal/record"
 )
 
-var publicCase = record.Case{Title: "The public record of the 2022 assessment on Xinjiang (sample)", Standard: record.ReasonableGrounds, Zone: "UTC"}
+var publicCase = record.Case{Title: "The public record of the 2022 assessment on Xinjiang", Standard: record.ReasonableGrounds, Zone: "UTC"}
 
 // The actors as this case names them.
 const (

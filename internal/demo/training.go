@@ -12,7 +12,7 @@ import (
 	"heed/internal/seal"
 )
 
-var trainingCase = record.Case{Title: "Detention at the Lenz depot (training data)", Standard: record.ReasonableGrounds, Zone: "UTC", Training: true}
+var trainingCase = record.Case{Title: "Detention at the Lenz depot", Standard: record.ReasonableGrounds, Zone: "UTC", Training: true}
 
 // training tells the invented case of Arvenia: a sealed interview, a monitor's visit, a
 // wire story and a newspaper that only repeat it, and the ministry's denial.
