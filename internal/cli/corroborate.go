@@ -24,8 +24,8 @@ func (s *session) claimCommand() *cobra.Command {
 		Long: `Record a claim: what a source asserts, with the passage it stands in, or a statement.
 Without a text, list the claims.
 
-Credibility goes from 1 to 6 and is judged apart from the source's reliability; 6 means
-that it cannot be judged. The exact words go along with --words; with --quoted they may be
+Credibility goes from 2 to 6 and is judged apart from the source's reliability; 6 means
+that it cannot be judged, and 1, confirmed by others, follows from the findings. The exact words go along with --words; with --quoted they may be
 printed as a quotation.
 
   heed claim "31 people were held without charge" --from S-001:3 --first-hand --credibility 2
@@ -58,7 +58,7 @@ printed as a quotation.
 	f.StringVar(&k.Words, "words", "", "exact words of the passage")
 	f.BoolVar(&k.Quoted, "quoted", false, "the words may be printed as a quotation")
 	f.BoolVar(&k.FirstHand, "first-hand", false, "the source saw or lived it")
-	f.IntVar(&k.Credibility, "credibility", 6, "1 to 6; 6 cannot be judged")
+	f.IntVar(&k.Credibility, "credibility", 6, "2 to 6; 6 cannot be judged")
 	f.StringVar(&k.Attribution, "attribution", "", "how the source may be named: named, role_only, not_for_attribution, …")
 	return c
 }

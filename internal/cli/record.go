@@ -81,11 +81,14 @@ func overlay(have, given record.Source) record.Source {
 			*f.to = *f.from
 		}
 	}
-	if len(given.DerivedFrom) > 0 {
+	switch {
+	case len(given.DerivedFrom) > 0:
 		have.DerivedFrom = given.DerivedFrom
 		if given.Origin == "" {
-			have.Origin = "derived"
+			have.Origin = record.OriginDerived
 		}
+	case given.Origin != "" && given.Origin != record.OriginDerived:
+		have.DerivedFrom = nil
 	}
 	return have
 }

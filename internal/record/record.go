@@ -68,19 +68,16 @@ func ValidCase(c Case) error {
 	if c.Standard.Rank() == 0 {
 		return invalid("this is no standard of proof", "Choose one of: "+joined(Standards())+".")
 	}
-	if c.Origin != "" && !validOrigin(c.Origin) {
+	if !validOrigin(c.Origin) {
 		return invalid("this cannot be the origin of a case", "Use letters, digits and . - _ / only, at most 128 of them.")
 	}
 	_, err := c.Location()
 	return err
 }
 
-// Location is the zone of the case. The machine's own zone is refused by name, since
+// Location is the zone of the case, UTC when none is named. The machine's own zone is refused by name, since
 // the same case would end its days elsewhere on another machine.
 func (c Case) Location() (*time.Location, error) {
-	if c.Zone == "" {
-		return time.UTC, nil
-	}
 	if c.Zone != "Local" {
 		if zone, err := time.LoadLocation(c.Zone); err == nil {
 			return zone, nil

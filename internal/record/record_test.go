@@ -172,3 +172,32 @@ func TestEchoIsVisibleAndShort(t *testing.T) {
 	_, err = h.Statement(t.Context(), "")
 	refused(t, err, fault.NotFound, "there is no statement")
 }
+
+// A damaged row is an error: it is not taken for one that is not there, and nothing
+// is written over it.
+func TestDamagedRowsAreNotMissing(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	err := h.db.Update(t.Context(), func(tx *store.Tx) error {
+		tx.Acted()
+		for _, table := range []string{"case_record", "source", "basis", "statement"} {
+			if _, err := tx.Exec("UPDATE " + table + " SET body = '{'"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, source := h.Source(t.Context(), "S-001")
+	_, sources := h.Sources(t.Context())
+	_, bases := h.Bases(t.Context(), "S-001")
+	_, statements := h.Statements(t.Context())
+	_, begin := h.Begin(t.Context(), amina, Case{Title: "Another"})
+	for name, err := range map[string]error{"source": source, "sources": sources, "bases": bases, "statements": statements, "begin": begin} {
+		if err == nil || fault.KindOf(err) == fault.NotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -33,6 +33,7 @@ func TestValidSource(t *testing.T) {
 		{"derived from nothing", func(s *Source) { s.Origin = OriginDerived }, "from which it derives"},
 		{"reliability", func(s *Source) { s.Reliability = "G" }, "grade of reliability"},
 		{"reliability of two", func(s *Source) { s.Reliability = "AB" }, "grade of reliability"},
+		{"reliability in digits", func(s *Source) { s.Reliability, s.Reason = "1", "x" }, "grade of reliability"},
 		{"small reliability", func(s *Source) { s.Reliability = "a" }, "grade of reliability"},
 		{"reliability without reason", func(s *Source) { s.Reliability, s.Reason = "E", " " }, "needs its reason"},
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"heed/internal/fault"
+	"heed/internal/intake"
 )
 
 const passage = "“We firmly oppose the release”, said Ünal of the ministry."
@@ -42,6 +43,8 @@ func TestValidStatement(t *testing.T) {
 		{"recommendation without id", func(s *Statement) { s.Target.Kind = TargetRecommendation }, "needs the id"},
 		{"recommendation with a release's id", func(s *Statement) { s.Target = Target{Kind: TargetRecommendation, ID: "R1"} }, "needs the id"},
 		{"recommendation with a finding's id", func(s *Statement) { s.Target = Target{Kind: TargetRecommendation, ID: "F-01"} }, "needs the id"},
+		{"recommendation with a short id", func(s *Statement) { s.Target = Target{Kind: TargetRecommendation, ID: "R-1"} }, "needs the id"},
+		{"finding with letters", func(s *Statement) { s.Target = Target{Kind: TargetFinding, ID: "F-0x"} }, "needs the id"},
 		{"finding with a long id", func(s *Statement) { s.Target = Target{Kind: TargetFinding, ID: "F-" + strings.Repeat("1", 13)} }, "needs the id"},
 		{"all recommendations with one id", func(s *Statement) { s.Target = Target{Kind: TargetRecommendations, ID: "R-01"} }, "has no id"},
 		{"report with an id", func(s *Statement) { s.Target = Target{Kind: TargetReport, ID: "R-01"} }, "has no id"},
@@ -107,6 +110,20 @@ func TestSay(t *testing.T) {
 		t.Errorf("statements: %+v, %v", all, err)
 	}
 	h.agrees("refusals")
+}
+
+// A statement accepts a proposal only where their passages meet.
+func TestSettles(t *testing.T) {
+	p := intake.Proposal{ID: "Q-001", Source: "S-001", From: 5, To: 6}
+	for _, tt := range []struct {
+		source   string
+		from, to int
+		ok       bool
+	}{{"S-001", 5, 6, true}, {"S-001", 6, 8, true}, {"S-001", 3, 5, true}, {"S-001", 4, 4, false}, {"S-001", 7, 7, false}, {"S-002", 5, 6, false}} {
+		if err := (Statement{Source: tt.source, From: tt.from, To: tt.to}).settles(p); (err == nil) != tt.ok {
+			t.Errorf("%s:%d-%d: %v", tt.source, tt.from, tt.to, err)
+		}
+	}
 }
 
 func TestAcceptingSettlesTheProposal(t *testing.T) {

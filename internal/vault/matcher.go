@@ -241,7 +241,7 @@ func (m *matcher) whole(s string) {
 	if letters < wholeLetters && !signs {
 		return // a dash or a single letter stands in every text
 	}
-	if letters < wordLetters && !signs && !strings.ContainsFunc(folded, unspaced) {
+	if letters < wordLetters && !strings.ContainsFunc(folded, func(r rune) bool { return !wordRune(r) || unspaced(r) }) {
 		if id, ok := m.vocabulary[folded]; ok {
 			m.wordSure[id] = true // Ali is no part of nationality
 		}
