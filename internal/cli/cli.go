@@ -106,13 +106,30 @@ func (s *session) root() *cobra.Command {
 	f.StringVar(&s.as, "as", s.Getenv("HEED_AS"), "the member who acts: id or handle (or HEED_AS; M-01 otherwise)")
 	f.StringVar(&s.passphraseFile, "passphrase-file", "", "file with the passphrase (or HEED_PASSPHRASE_COMMAND, HEED_PASSPHRASE)")
 	f.BoolVar(&s.json, "json", false, "print JSON, also for errors")
-	root.AddCommand(
-		s.initCommand(), s.userCommand(), s.addCommand(), s.sourceCommand(), s.showCommand(), s.getCommand(), s.quotesCommand(),
-		s.sealCommand(), s.unsealCommand(), s.basisCommand(), s.sayCommand(),
-		s.claimCommand(), s.findingCommand(), s.recCommand(), s.positionCommand(), s.searchLogCommand(), s.matrixCommand(),
-		s.reportCommand(), s.gateCommand(), s.signCommand(), s.releaseCommand(), s.verifyCommand(),
-		s.checkCommand(), s.checkpointCommand(), s.logCommand(), s.demoCommand(), s.serveCommand(), s.versionCommand(),
-	)
+	s.addGroups(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
+}
+
+// addGroups adds all verbs, in groups that stand in the order in which work flows.
+func (s *session) addGroups(root *cobra.Command) {
+	for _, g := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"case", "The case:", []*cobra.Command{s.initCommand(), s.userCommand(), s.checkCommand(), s.checkpointCommand(), s.logCommand(), s.serveCommand()}},
+		{"intake", "Originals and seals:", []*cobra.Command{s.addCommand(), s.showCommand(), s.getCommand(), s.quotesCommand(), s.sealCommand(), s.unsealCommand()}},
+		{"record", "Sources, bases, statements:", []*cobra.Command{s.sourceCommand(), s.basisCommand(), s.sayCommand()}},
+		{"corroborate", "Claims and findings:", []*cobra.Command{s.claimCommand(), s.findingCommand()}},
+		{"release", "Report and release:", []*cobra.Command{s.reportCommand(), s.gateCommand(), s.signCommand(), s.releaseCommand(), s.verifyCommand()}},
+		{"followup", "What became of it:", []*cobra.Command{s.recCommand(), s.positionCommand(), s.searchLogCommand(), s.matrixCommand()}},
+		{"more", "More:", []*cobra.Command{s.demoCommand(), s.versionCommand()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = g.id
+			root.AddCommand(c)
+		}
+	}
+	root.SetHelpCommandGroupID("more")
 }
