@@ -58,8 +58,8 @@ func ReadClaims(tx *store.Tx) ([]Claim, error) { return read(tx, "claim", "", re
 
 // Claim finds a claim.
 func (r *Room) Claim(ctx context.Context, id string) (Claim, error) {
-	return view(ctx, r.db, func(tx *store.Tx) (Claim, error) { return ReadClaim(tx, id) })
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Claim, error) { return ReadClaim(tx, id) })
 }
 
 // Claims lists all claims, oldest first.
-func (r *Room) Claims(ctx context.Context) ([]Claim, error) { return view(ctx, r.db, ReadClaims) }
+func (r *Room) Claims(ctx context.Context) ([]Claim, error) { return store.Read(ctx, r.db, ReadClaims) }

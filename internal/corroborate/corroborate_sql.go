@@ -1,13 +1,11 @@
 package corroborate
 
 import (
-	"context"
 	"database/sql"
 	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"heed/internal/ledger"
@@ -18,13 +16,7 @@ import (
 var files embed.FS
 
 // Schema returns the migrations of this room.
-func Schema() store.Schema {
-	sub, err := fs.Sub(files, "schema")
-	if err != nil {
-		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
-	}
-	return store.Schema{Room: "corroborate", FS: sub}
-}
+func Schema() store.Schema { return store.SchemaIn("corroborate", files, "schema") }
 
 // Room is this room with its tables.
 type Room struct{ db *store.DB }
@@ -79,15 +71,6 @@ func one[T any](tx *store.Tx, table, id string, restore func(v *T, id, source st
 		return v, notFound(table, id)
 	}
 	return found[0], nil
-}
-
-// view runs a reading in a transaction of its own.
-func view[T any](ctx context.Context, db *store.DB, fn func(*store.Tx) (T, error)) (v T, err error) {
-	err = db.View(ctx, func(tx *store.Tx) error {
-		v, err = fn(tx)
-		return err
-	})
-	return v, err
 }
 
 // IDs lists every object of this room that the ledger knows.

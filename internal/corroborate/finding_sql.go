@@ -150,11 +150,13 @@ func ReadFindings(tx *store.Tx) ([]Finding, error) { return read(tx, "finding", 
 
 // Finding finds a finding.
 func (r *Room) Finding(ctx context.Context, id string) (Finding, error) {
-	return view(ctx, r.db, func(tx *store.Tx) (Finding, error) { return ReadFinding(tx, id) })
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Finding, error) { return ReadFinding(tx, id) })
 }
 
 // Findings lists all findings, oldest first.
-func (r *Room) Findings(ctx context.Context) ([]Finding, error) { return view(ctx, r.db, ReadFindings) }
+func (r *Room) Findings(ctx context.Context) ([]Finding, error) {
+	return store.Read(ctx, r.db, ReadFindings)
+}
 
 // ReadEvidence gathers what Check looks at: all claims, all sources, the declared standard.
 func ReadEvidence(tx *store.Tx) (ev Evidence, err error) {
@@ -181,7 +183,9 @@ func ReadEvidence(tx *store.Tx) (ev Evidence, err error) {
 }
 
 // Evidence gathers what Check looks at.
-func (r *Room) Evidence(ctx context.Context) (Evidence, error) { return view(ctx, r.db, ReadEvidence) }
+func (r *Room) Evidence(ctx context.Context) (Evidence, error) {
+	return store.Read(ctx, r.db, ReadEvidence)
+}
 
 // Checked is a finding with what Check says of it and what its claims come from.
 type Checked struct {
@@ -193,7 +197,7 @@ type Checked struct {
 
 // Check looks at one finding under a policy.
 func (r *Room) Check(ctx context.Context, id string, p Policy) (Checked, error) {
-	return view(ctx, r.db, func(tx *store.Tx) (c Checked, err error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) (c Checked, err error) {
 		if c.Finding, err = ReadFinding(tx, id); err != nil {
 			return c, err
 		}

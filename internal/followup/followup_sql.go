@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -22,13 +21,7 @@ import (
 var files embed.FS
 
 // Schema returns the migrations of this room.
-func Schema() store.Schema {
-	sub, err := fs.Sub(files, "schema")
-	if err != nil {
-		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
-	}
-	return store.Schema{Room: "followup", FS: sub}
-}
+func Schema() store.Schema { return store.SchemaIn("followup", files, "schema") }
 
 // Room is follow-up with its tables.
 type Room struct{ db *store.DB }
@@ -198,21 +191,13 @@ func ReadRecommendations(tx *store.Tx) ([]Recommendation, error) {
 }
 
 // Recommendation finds a recommendation.
-func (r *Room) Recommendation(ctx context.Context, id string) (rec Recommendation, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		rec, err = ReadRecommendation(tx, id)
-		return err
-	})
-	return rec, err
+func (r *Room) Recommendation(ctx context.Context, id string) (Recommendation, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Recommendation, error) { return ReadRecommendation(tx, id) })
 }
 
 // Recommendations lists all of them.
-func (r *Room) Recommendations(ctx context.Context) (out []Recommendation, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		out, err = ReadRecommendations(tx)
-		return err
-	})
-	return out, err
+func (r *Room) Recommendations(ctx context.Context) ([]Recommendation, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) ([]Recommendation, error) { return ReadRecommendations(tx) })
 }
 
 // Positions lists all positions ever recorded, oldest first; rec "" means on all recommendations.
@@ -230,12 +215,8 @@ func (r *Room) Positions(ctx context.Context, rec string) (out []Position, err e
 }
 
 // SearchLogs lists all search logs, oldest first.
-func (r *Room) SearchLogs(ctx context.Context) (out []SearchLog, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		out, err = all[SearchLog](tx, "search_log")
-		return err
-	})
-	return out, err
+func (r *Room) SearchLogs(ctx context.Context) ([]SearchLog, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) ([]SearchLog, error) { return all[SearchLog](tx, "search_log") })
 }
 
 // Matrix draws the matrix as of a civil date, YYYY-MM-DD; "" is today in the case's zone.

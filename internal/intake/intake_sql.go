@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"heed/internal/fault"
@@ -23,13 +22,7 @@ import (
 var files embed.FS
 
 // Schema returns the migrations of this room.
-func Schema() store.Schema {
-	sub, err := fs.Sub(files, "schema")
-	if err != nil {
-		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
-	}
-	return store.Schema{Room: "intake", FS: sub}
-}
+func Schema() store.Schema { return store.SchemaIn("intake", files, "schema") }
 
 // Room is the door with its tables, blobs, sealer and quote engine.
 type Room struct {
@@ -66,12 +59,8 @@ func readOriginalBy(tx *store.Tx, column, value string) (Original, error) {
 func ReadOriginal(tx *store.Tx, id string) (Original, error) { return readOriginalBy(tx, "id", id) }
 
 // Originals lists all, oldest first.
-func (r *Room) Originals(ctx context.Context) (out []Original, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		out, err = ReadOriginals(tx)
-		return err
-	})
-	return out, err
+func (r *Room) Originals(ctx context.Context) ([]Original, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) ([]Original, error) { return ReadOriginals(tx) })
 }
 
 // ReadOriginals lists all in a transaction.
@@ -85,12 +74,8 @@ func ReadOriginals(tx *store.Tx) (out []Original, err error) {
 }
 
 // Original finds one original.
-func (r *Room) Original(ctx context.Context, id string) (o Original, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		o, err = ReadOriginal(tx, id)
-		return err
-	})
-	return o, err
+func (r *Room) Original(ctx context.Context, id string) (Original, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Original, error) { return ReadOriginal(tx, id) })
 }
 
 // freeze writes a working text and its act. The version is a digest of text and
@@ -177,12 +162,8 @@ func noWorkingText(tx *store.Tx, source string) error {
 }
 
 // Text reads the working text of a source.
-func (r *Room) Text(ctx context.Context, source string) (t Text, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		t, err = ReadText(tx, source)
-		return err
-	})
-	return t, err
+func (r *Room) Text(ctx context.Context, source string) (Text, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Text, error) { return ReadText(tx, source) })
 }
 
 // ReadPassage cuts a passage out of its source's working text.

@@ -104,12 +104,8 @@ func ReadProposal(tx *store.Tx, id string) (Proposal, error) {
 }
 
 // Proposals lists those of a source in the order they were made; "" lists all.
-func (r *Room) Proposals(ctx context.Context, source string) (out []Proposal, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		out, err = readProposals(tx, source)
-		return err
-	})
-	return out, err
+func (r *Room) Proposals(ctx context.Context, source string) ([]Proposal, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) ([]Proposal, error) { return readProposals(tx, source) })
 }
 
 func readProposals(tx *store.Tx, source string) (out []Proposal, err error) {
@@ -134,12 +130,8 @@ func scanProposal(row interface{ Scan(...any) error }) (p Proposal, err error) {
 }
 
 // Proposal finds one proposal.
-func (r *Room) Proposal(ctx context.Context, id string) (p Proposal, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		p, err = ReadProposal(tx, id)
-		return err
-	})
-	return p, err
+func (r *Room) Proposal(ctx context.Context, id string) (Proposal, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Proposal, error) { return ReadProposal(tx, id) })
 }
 
 // SettleProposal marks an open proposal accepted or dropped, in the transaction of

@@ -20,7 +20,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -32,13 +31,7 @@ import (
 var files embed.FS
 
 // Schema returns the ledger's migrations.
-func Schema() store.Schema {
-	sub, err := fs.Sub(files, "schema")
-	if err != nil {
-		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
-	}
-	return store.Schema{Room: "ledger", FS: sub}
-}
+func Schema() store.Schema { return store.SchemaIn("ledger", files, "schema") }
 
 // Actor is who answers for an act. Every method that writes or opens takes one, so
 // that the compiler sees to it that somebody is responsible.

@@ -73,5 +73,5 @@ func ReadBases(tx *store.Tx, source string) ([]Basis, error) {
 
 // Bases lists the bases of a source, oldest first; "" lists all.
 func (r *Room) Bases(ctx context.Context, source string) ([]Basis, error) {
-	return view(ctx, r.db, func(tx *store.Tx) ([]Basis, error) { return ReadBases(tx, source) })
+	return store.Read(ctx, r.db, func(tx *store.Tx) ([]Basis, error) { return ReadBases(tx, source) })
 }

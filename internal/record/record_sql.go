@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"heed/internal/fault"
@@ -21,13 +20,7 @@ import (
 var files embed.FS
 
 // Schema returns the migrations of this room.
-func Schema() store.Schema {
-	sub, err := fs.Sub(files, "schema")
-	if err != nil {
-		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
-	}
-	return store.Schema{Room: "record", FS: sub}
-}
+func Schema() store.Schema { return store.SchemaIn("record", files, "schema") }
 
 // Room is this room with its tables.
 type Room struct{ db *store.DB }
@@ -87,15 +80,6 @@ func one[T any](found []T, err error, noun, id string) (v T, _ error) {
 	return found[0], nil
 }
 
-// view runs a reading in a transaction of its own.
-func view[T any](ctx context.Context, db *store.DB, fn func(*store.Tx) (T, error)) (v T, err error) {
-	err = db.View(ctx, func(tx *store.Tx) error {
-		v, err = fn(tx)
-		return err
-	})
-	return v, err
-}
-
 // Begin takes down the case. It can be done once.
 func (r *Room) Begin(ctx context.Context, by ledger.Actor, c Case) (Case, error) {
 	if err := ValidCase(c); err != nil {
@@ -133,7 +117,7 @@ func ReadCase(tx *store.Tx) (Case, error) {
 }
 
 // Case reads the case.
-func (r *Room) Case(ctx context.Context) (Case, error) { return view(ctx, r.db, ReadCase) }
+func (r *Room) Case(ctx context.Context) (Case, error) { return store.Read(ctx, r.db, ReadCase) }
 
 // IDs lists every object of this room that the ledger knows.
 func (r *Room) IDs(tx *store.Tx) (ids []string, err error) {

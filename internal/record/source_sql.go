@@ -111,8 +111,10 @@ func ReadSources(tx *store.Tx) ([]Source, error) {
 
 // Source reads one source.
 func (r *Room) Source(ctx context.Context, id string) (Source, error) {
-	return view(ctx, r.db, func(tx *store.Tx) (Source, error) { return ReadSource(tx, id) })
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Source, error) { return ReadSource(tx, id) })
 }
 
 // Sources lists all sources.
-func (r *Room) Sources(ctx context.Context) ([]Source, error) { return view(ctx, r.db, ReadSources) }
+func (r *Room) Sources(ctx context.Context) ([]Source, error) {
+	return store.Read(ctx, r.db, ReadSources)
+}

@@ -62,10 +62,10 @@ func ReadStatements(tx *store.Tx) ([]Statement, error) {
 
 // Statement finds a statement.
 func (r *Room) Statement(ctx context.Context, id string) (Statement, error) {
-	return view(ctx, r.db, func(tx *store.Tx) (Statement, error) { return ReadStatement(tx, id) })
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Statement, error) { return ReadStatement(tx, id) })
 }
 
 // Statements lists all statements, oldest first.
 func (r *Room) Statements(ctx context.Context) ([]Statement, error) {
-	return view(ctx, r.db, ReadStatements)
+	return store.Read(ctx, r.db, ReadStatements)
 }

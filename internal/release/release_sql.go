@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"heed/bundle"
 	"heed/internal/fault"
@@ -21,13 +20,7 @@ import (
 var files embed.FS
 
 // Schema returns the migrations of this room.
-func Schema() store.Schema {
-	sub, err := fs.Sub(files, "schema")
-	if err != nil {
-		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
-	}
-	return store.Schema{Room: "release", FS: sub}
-}
+func Schema() store.Schema { return store.SchemaIn("release", files, "schema") }
 
 // Room is this room with its tables and its question to the vault.
 type Room struct {
@@ -67,21 +60,13 @@ func readDrafts(tx *store.Tx) (out []Draft, err error) {
 }
 
 // Draft finds a draft or release by its id.
-func (r *Room) Draft(ctx context.Context, id string) (d Draft, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		d, err = readDraft(tx, id)
-		return err
-	})
-	return d, err
+func (r *Room) Draft(ctx context.Context, id string) (Draft, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) (Draft, error) { return readDraft(tx, id) })
 }
 
 // Drafts lists all drafts and releases, oldest first. At most the last is no release yet.
-func (r *Room) Drafts(ctx context.Context) (out []Draft, err error) {
-	err = r.db.View(ctx, func(tx *store.Tx) error {
-		out, err = readDrafts(tx)
-		return err
-	})
-	return out, err
+func (r *Room) Drafts(ctx context.Context) ([]Draft, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) ([]Draft, error) { return readDrafts(tx) })
 }
 
 // write keeps the draft's new state with its act.

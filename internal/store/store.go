@@ -48,6 +48,15 @@ type Schema struct {
 	FS   fs.FS
 }
 
+// SchemaIn is a room's migrations that lie embedded in the folder dir.
+func SchemaIn(room string, embedded fs.FS, dir string) Schema {
+	sub, err := fs.Sub(embedded, dir)
+	if err != nil {
+		panic("internal error: " + err.Error()) // unreachable: the name is a constant and valid
+	}
+	return Schema{Room: room, FS: sub}
+}
+
 // Config says which file to open and how.
 type Config struct {
 	Path    string           // the database file; its directory must exist

@@ -30,6 +30,15 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	return fn(&Tx{Now: db.now(), ctx: ctx, sql: t})
 }
 
+// Read runs fn in a View and returns what it read.
+func Read[T any](ctx context.Context, db *DB, fn func(*Tx) (T, error)) (v T, err error) {
+	err = db.View(ctx, func(tx *Tx) error {
+		v, err = fn(tx)
+		return err
+	})
+	return v, err
+}
+
 // Update runs fn as the only writer and commits what it wrote. When fn fails, or
 // when it changed rows without an act, nothing is kept.
 //

@@ -33,7 +33,6 @@ import (
 	"crypto/rand"
 	"embed"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"slices"
 	"sync"
@@ -50,20 +49,10 @@ import (
 var files embed.FS
 
 // Schema returns the migrations of the references, which lie in the case's store.
-func Schema() store.Schema { return store.Schema{Room: "vault", FS: folder("schema/case")} }
+func Schema() store.Schema { return store.SchemaIn("vault", files, "schema/case") }
 
 // ownSchema returns the migrations of the vault's own file.
-func ownSchema() store.Schema {
-	return store.Schema{Room: "vault_file", FS: folder("schema/vault")}
-}
-
-func folder(name string) fs.FS {
-	sub, err := fs.Sub(files, name)
-	if err != nil {
-		panic("internal error: " + err.Error()) // unreachable: the folder is embedded
-	}
-	return sub
-}
+func ownSchema() store.Schema { return store.SchemaIn("vault_file", files, "schema/vault") }
 
 // Config says where the vault lies, for whom values are sealed, and who opens them.
 type Config struct {
