@@ -31,7 +31,7 @@ var mayImport = map[string]string{
 	"internal/store":          "",
 	"internal/store/blob":     "",
 	"internal/ledger":         "store",
-	"internal/keys":           "",
+	"internal/keys":           "seal",
 	"internal/vault":          "seal lang ledger store store/blob",
 	"internal/intake/extract": "lang",
 	"internal/intake/quote":   "lang",

@@ -3,20 +3,14 @@ package keys
 import (
 	"crypto/ed25519"
 	"errors"
-	"fmt"
-	"log/slog"
 	"sync"
 
 	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
 
 	"heed/internal/fault"
+	"heed/internal/seal"
 )
-
-// ErrMarshal is what keys answer to every encoder: an export by accident fails aloud.
-var ErrMarshal = errors.New("keys cannot be marshalled")
-
-const printed = "[keys]"
 
 // CaseKeys are the four keys that all members of a case share, 32 random bytes each:
 //
@@ -29,7 +23,10 @@ const printed = "[keys]"
 // through an unexported field, and under a verb that does not fit a pointer it prints what
 // the pointer points to; but never what a pointer in there points to. The zero value has
 // no keys, and reading one from it panics rather than giving zeros to encrypt under.
-type CaseKeys struct{ *shield }
+type CaseKeys struct {
+	seal.Hidden
+	*shield
+}
 
 type shield struct{ *caseKeys }
 
@@ -37,18 +34,11 @@ type caseKeys struct {
 	StoreKey, VaultFileKey, BlobNameKey, RosterKey [32]byte
 }
 
-func (CaseKeys) String() string                 { return printed }
-func (CaseKeys) GoString() string               { return printed }
-func (CaseKeys) Format(f fmt.State, _ rune)     { fmt.Fprint(f, printed) }
-func (CaseKeys) LogValue() slog.Value           { return slog.StringValue(printed) }
-func (CaseKeys) MarshalJSON() ([]byte, error)   { return nil, ErrMarshal }
-func (CaseKeys) MarshalText() ([]byte, error)   { return nil, ErrMarshal }
-func (CaseKeys) MarshalBinary() ([]byte, error) { return nil, ErrMarshal }
-func (CaseKeys) GobEncode() ([]byte, error)     { return nil, ErrMarshal }
-
 // Unlocked is one member with the keys that the passphrase opened. It may be used by
 // several goroutines at once, also while it is being closed.
 type Unlocked struct {
+	seal.Hidden
+
 	member  Member
 	keyHash uint32
 
@@ -116,7 +106,7 @@ func (u *Unlocked) Member() Member { return u.member }
 func (u *Unlocked) CaseKeys() (k CaseKeys) {
 	u.use(func(s *secrets) error {
 		c := s.caseKeys
-		k = CaseKeys{&shield{&c}}
+		k = CaseKeys{shield: &shield{&c}}
 		return nil
 	})
 	return k
@@ -151,12 +141,3 @@ func (s signer) Sign(msg []byte) (sig []byte, err error) {
 	})
 	return sig, err
 }
-
-func (u *Unlocked) String() string                 { return printed }
-func (u *Unlocked) GoString() string               { return printed }
-func (u *Unlocked) Format(f fmt.State, _ rune)     { fmt.Fprint(f, printed) }
-func (u *Unlocked) LogValue() slog.Value           { return slog.StringValue(printed) }
-func (u *Unlocked) MarshalJSON() ([]byte, error)   { return nil, ErrMarshal }
-func (u *Unlocked) MarshalText() ([]byte, error)   { return nil, ErrMarshal }
-func (u *Unlocked) MarshalBinary() ([]byte, error) { return nil, ErrMarshal }
-func (u *Unlocked) GobEncode() ([]byte, error)     { return nil, ErrMarshal }

@@ -1,12 +1,8 @@
 // Package seal holds what every room may know of a sealed value: its reference,
 // its kind, and the public commitment to it. Nothing here can open a seal.
 //
-// Secret carries an opened value between the vault and the one face that shows it.
-// It answers every way of printing with "[sealed]", and keeps the bytes behind a
-// function, because fmt does not call methods of values it reaches through unexported
-// struct fields: a string with methods would still print there, and so would a
-// pointer to bytes, which fmt follows under %s and every other verb that does not
-// fit a pointer. A function prints as a number.
+// Hidden is for the types of other packages that lead to keys or sealed bytes: they
+// embed it, and print as "[sealed]" wherever they turn up.
 package seal
 
 import (
@@ -66,33 +62,25 @@ func ReleaseSalt(itemSalt [32]byte, release string) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// ErrMarshal is what a Secret answers to every encoder: an export by accident fails aloud.
+// ErrMarshal is what a Hidden value answers to every encoder: an export by accident fails aloud.
 var ErrMarshal = errors.New("a sealed value cannot be marshalled")
 
 const printed = "[sealed]"
 
-// Secret is an opened sealed value on its way to the person who asked for it.
-type Secret struct{ v func() []byte }
+// Hidden is embedded in every type that leads to keys or sealed bytes: it prints as
+// "[sealed]" under each verb and refuses to be marshalled.
+//
+// That is half of it. In an unexported field fmt cannot call methods; it prints a pointer
+// there as a number under %v, but follows it one step under verbs that do not fit a
+// pointer, such as %s. So what embeds Hidden holds secret bytes behind a function or
+// behind two pointers, and never itself.
+type Hidden struct{}
 
-// NewSecret takes over b.
-func NewSecret(b []byte) Secret { return Secret{func() []byte { return b }} }
-
-// Expose returns the bytes themselves. Whoever calls it answers for where they go.
-func (s Secret) Expose() []byte {
-	if s.v == nil {
-		return nil
-	}
-	return s.v()
-}
-
-// Wipe overwrites the bytes. Best effort: Go may have copied them.
-func (s Secret) Wipe() { clear(s.Expose()) }
-
-func (s Secret) String() string                 { return printed }
-func (s Secret) GoString() string               { return printed }
-func (s Secret) Format(f fmt.State, _ rune)     { fmt.Fprint(f, printed) }
-func (s Secret) LogValue() slog.Value           { return slog.StringValue(printed) }
-func (s Secret) MarshalJSON() ([]byte, error)   { return nil, ErrMarshal }
-func (s Secret) MarshalText() ([]byte, error)   { return nil, ErrMarshal }
-func (s Secret) MarshalBinary() ([]byte, error) { return nil, ErrMarshal }
-func (s Secret) GobEncode() ([]byte, error)     { return nil, ErrMarshal }
+func (Hidden) String() string                 { return printed }
+func (Hidden) GoString() string               { return printed }
+func (Hidden) Format(f fmt.State, _ rune)     { fmt.Fprint(f, printed) }
+func (Hidden) LogValue() slog.Value           { return slog.StringValue(printed) }
+func (Hidden) MarshalJSON() ([]byte, error)   { return nil, ErrMarshal }
+func (Hidden) MarshalText() ([]byte, error)   { return nil, ErrMarshal }
+func (Hidden) MarshalBinary() ([]byte, error) { return nil, ErrMarshal }
+func (Hidden) GobEncode() ([]byte, error)     { return nil, ErrMarshal }

@@ -84,45 +84,37 @@ func TestKindValid(t *testing.T) {
 	}
 }
 
-func TestExposeAndWipe(t *testing.T) {
-	b := []byte("canary")
-	s := NewSecret(b)
-	if string(s.Expose()) != "canary" {
-		t.Fatal("the bytes are not those given")
-	}
-	s.Wipe()
-	if !bytes.Equal(b, make([]byte, 6)) {
-		t.Errorf("left after wiping: %q", b)
-	}
-	Secret{}.Wipe()
-	if (Secret{}).Expose() != nil {
-		t.Error("an empty secret holds something")
-	}
-}
-
 const canary = "canary-7391-Ünal"
 
-// holder has a Secret in every place where printing might find it.
+// secret is made as every type with a secret in it must be.
+type secret struct {
+	Hidden
+	v func() []byte
+}
+
+func newSecret(b []byte) secret { return secret{v: func() []byte { return b }} }
+
+// holder has a secret in every place where printing might find it.
 type holder struct {
-	Exported Secret
-	hidden   Secret
-	pointer  *Secret
-	list     []Secret
-	byName   map[string]Secret
-	within   struct{ deep Secret }
+	Exported secret
+	hidden   secret
+	pointer  *secret
+	list     []secret
+	byName   map[string]secret
+	within   struct{ deep secret }
 	any      any
 }
 
 func holders() []any {
-	s := NewSecret([]byte(canary))
-	h := holder{s, s, &s, []Secret{s}, map[string]Secret{"a": s}, struct{ deep Secret }{s}, s}
+	s := newSecret([]byte(canary))
+	h := holder{s, s, &s, []secret{s}, map[string]secret{"a": s}, struct{ deep secret }{s}, s}
 	return []any{s, &s, h, &h, []holder{h}, map[string]*holder{"a": &h}, struct{ h holder }{h}, []any{s, h}}
 }
 
 // Every way of printing and encoding that the standard library offers.
 // A type with methods alone fails it in unexported fields, and a pointer to bytes
 // fails it there under %s.
-func TestSecretIsNeverPrinted(t *testing.T) {
+func TestHiddenIsNeverPrinted(t *testing.T) {
 	for i, v := range holders() {
 		for name, out := range outputs(v) {
 			for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("%v", []byte(canary)),
@@ -135,9 +127,9 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	}
 }
 
-func TestSecretRefusesToMarshal(t *testing.T) {
-	type Page struct{ S Secret }
-	p := Page{NewSecret([]byte(canary))}
+func TestHiddenRefusesToMarshal(t *testing.T) {
+	type Page struct{ S secret }
+	p := Page{newSecret([]byte(canary))}
 	_, j := json.Marshal(p)
 	x := xml.NewEncoder(&bytes.Buffer{}).Encode(p)
 	g := gob.NewEncoder(&bytes.Buffer{}).Encode(p)

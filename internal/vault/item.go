@@ -37,9 +37,9 @@ func (i item) name() string {
 
 // itemKey is what only custodians can read of an item.
 type itemKey struct {
-	hidden
+	seal.Hidden
 
-	key, salt *[32]byte // pointers: see hidden
+	key, salt *[32]byte // pointers: see seal.Hidden
 	size      int64     // of the value, exactly
 	kind      seal.Kind
 }

@@ -157,7 +157,7 @@ func whyNot(ref seal.Ref, err error) error {
 
 // opened hands out the bytes of one value and keeps quiet about everything else.
 type opened struct {
-	hidden
+	seal.Hidden
 
 	ref seal.Ref
 	r   io.ReadCloser

@@ -35,7 +35,7 @@ const stateSealed = "sealed"
 // Prepared is a value that lies encrypted in the vault's directory and is not yet
 // part of the case. Whoever got it calls Drop in the end, whatever happened.
 type Prepared struct {
-	hidden
+	seal.Hidden
 
 	v        *Vault
 	pending  *blob.Pending

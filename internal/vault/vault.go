@@ -33,7 +33,6 @@ import (
 	"crypto/rand"
 	"embed"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -56,7 +55,7 @@ func ownSchema() store.Schema { return store.SchemaIn("vault_file", files, "sche
 
 // Config says where the vault lies, for whom values are sealed, and who opens them.
 type Config struct {
-	hidden // it holds keys
+	seal.Hidden // it holds keys, in the open: it is made, handed to Open and forgotten
 
 	Path        string   // the vault's own file
 	FileKey     [32]byte // that file's key; every member has it
@@ -71,14 +70,14 @@ type Config struct {
 
 // Vault is an open vault. It is safe for concurrent use.
 type Vault struct {
-	hidden
+	seal.Hidden
 
 	db         *store.DB
 	caseDB     *store.DB
 	blobs      *blob.Dir
 	custodians []age.Recipient
 
-	// Functions, so that printing cannot reach what they know: see hidden.
+	// Functions, so that printing cannot reach what they know: see seal.Hidden.
 	storedSize func(blob string) (int64, error)
 	digest     func(kind seal.Kind, sum [32]byte) []byte
 
@@ -157,21 +156,3 @@ func (v *Vault) keys() []age.Identity {
 	}
 	return v.identities()
 }
-
-// hidden is embedded in what leads to keys or sealed bytes: it prints as "[sealed]" and
-// does not marshal. In unexported fields fmt cannot call methods; there it prints a
-// pointer as a number under %v, but follows it one step under verbs that do not fit a
-// pointer, such as %s. So no such type holds a key, a path or a sealed byte itself. Only
-// Config does, which is made, handed to Open and forgotten.
-type hidden struct{}
-
-const printed = "[sealed]"
-
-func (hidden) String() string                 { return printed }
-func (hidden) GoString() string               { return printed }
-func (hidden) Format(f fmt.State, _ rune)     { fmt.Fprint(f, printed) }
-func (hidden) LogValue() slog.Value           { return slog.StringValue(printed) }
-func (hidden) MarshalJSON() ([]byte, error)   { return nil, seal.ErrMarshal }
-func (hidden) MarshalText() ([]byte, error)   { return nil, seal.ErrMarshal }
-func (hidden) MarshalBinary() ([]byte, error) { return nil, seal.ErrMarshal }
-func (hidden) GobEncode() ([]byte, error)     { return nil, seal.ErrMarshal }
