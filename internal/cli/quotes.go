@@ -68,6 +68,9 @@ func (s *session) propose(ctx context.Context, a *app.App, source string) error 
 	return s.emit(nonNil(proposals), func(w io.Writer) {
 		for _, p := range proposals {
 			who := p.Speaker
+			if p.Mention != "" {
+				who += " (here: " + p.Mention + ")"
+			}
 			if p.OnBehalfOf != "" {
 				who += ", on behalf of " + p.OnBehalfOf
 			}

@@ -79,6 +79,7 @@ type Proposal struct {
 	To         int    `json:"to"`
 	Kind       string `json:"kind"` // direct, mixed, indirect
 	Speaker    string `json:"speaker,omitempty"`
+	Mention    string `json:"mention,omitempty"` // how the passage itself names the speaker, when that differs
 	OnBehalfOf string `json:"on_behalf_of,omitempty"`
 	Cue        string `json:"cue,omitempty"`
 	Words      string `json:"words"` // exact bytes of the working text

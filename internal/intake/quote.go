@@ -27,7 +27,7 @@ func (t Text) proposal(q quote.Proposal) (Proposal, error) {
 	if err != nil {
 		return Proposal{}, errOutside
 	}
-	spans := append([]quote.Span{q.Speaker, q.OnBehalfOf, q.Cue}, q.Content...)
+	spans := append([]quote.Span{q.Speaker, q.Mention, q.OnBehalfOf, q.Cue}, q.Content...)
 	for _, s := range spans {
 		if s.Start < s.End && (s.Start < 0 || s.End > len(t.Body)) {
 			return Proposal{}, errOutside
@@ -47,7 +47,11 @@ func (t Text) proposal(q quote.Proposal) (Proposal, error) {
 		}
 		return strings.TrimSpace(t.Body[s.Start:s.End])
 	}
-	return Proposal{Source: t.Source, From: q.From, To: q.To, Kind: string(q.Kind), Speaker: cut(q.Speaker),
+	mention := cut(q.Mention)
+	if mention == cut(q.Speaker) {
+		mention = ""
+	}
+	return Proposal{Source: t.Source, From: q.From, To: q.To, Kind: string(q.Kind), Speaker: cut(q.Speaker), Mention: mention,
 		OnBehalfOf: cut(q.OnBehalfOf), Cue: cut(q.Cue), Words: words, Target: string(q.Target), Stance: string(q.Stance), Rule: q.Rule}, nil
 }
 
