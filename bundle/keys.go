@@ -70,7 +70,7 @@ func parseKeys(data []byte) ([]key, *Mismatch) {
 // lines and lines beginning with '#' are passed over. The result is for Policy.Keys.
 func ParseKeyFile(data []byte) ([]string, error) {
 	var vkeys []string
-	for i, line := range strings.Split(string(data), "\n") {
+	for i, line := range strings.Split(strings.TrimPrefix(string(data), "\uFEFF"), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue

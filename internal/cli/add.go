@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -127,20 +126,6 @@ func (s *session) addOne(ctx context.Context, a *app.App, f addFlags, arg string
 	return got, err
 }
 
-// openFile opens what can be read to an end: no directory, no device.
-func openFile(path string) (*os.File, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "the file cannot be read: "+reason(err), "Nothing was taken in.", "Check the name and the permissions, and add it again.")
-	}
-	info, err := file.Stat()
-	if err == nil && info.IsDir() {
-		file.Close()
-		return nil, fault.New(fault.Invalid, "this is a directory", "Nothing was taken in.", "Name the files in it.")
-	}
-	return file, nil
-}
-
 func (s *session) emitAdded(added []intake.Added) error {
 	type line struct {
 		intake.Original
@@ -167,14 +152,14 @@ func describe(o intake.Original) string {
 	if o.Sealed() {
 		return "sealed as " + string(o.Original)
 	}
-	return fields(visible(o.Name), "sha256 "+o.SHA256[:16], fmt.Sprintf("%d bytes", o.Size), o.NoText)
+	return fields(visible(o.Name), "sha256 "+o.SHA256[:16], counted(o.Size, "byte"), o.NoText)
 }
 
 func sentences(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d sentences", n)
+	return counted(n, "sentence")
 }
 
 func alreadyHere(already bool) string {

@@ -63,6 +63,7 @@ type session struct {
 	as             string
 	passphraseFile string
 	json           bool
+	verbs          *cobra.Command
 	started        bool // the words were understood; what fails from here on is no usage error
 }
 
@@ -70,6 +71,7 @@ type session struct {
 func Run(ctx context.Context, env Env) int {
 	s := &session{Env: env}
 	root := s.root()
+	s.verbs = root
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)

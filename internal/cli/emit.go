@@ -44,6 +44,14 @@ func fields(parts ...string) string {
 	return strings.Join(out, "  ")
 }
 
+// counted writes a number with its noun: 1 byte, 2 bytes.
+func counted[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // nonNil makes JSON say [] where there is nothing, since null would be a third answer.
 func nonNil[T any](list []T) []T {
 	if list == nil {

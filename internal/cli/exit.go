@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,6 +69,14 @@ func statusOf(err error) int {
 	return exitFailed
 }
 
+// helpFor names the help of the verb that was not understood.
+func (s *session) helpFor() string {
+	if c, _, err := s.verbs.Find(s.Args); err == nil && c.HasParent() {
+		return "heed help " + strings.TrimPrefix(c.CommandPath(), "heed ")
+	}
+	return "heed help"
+}
+
 // fail prints the error in its three sentences (what happened, what is safe, what to
 // do) or as JSON, both on standard error, and returns the status.
 func (s *session) fail(err error) int {
@@ -78,8 +87,12 @@ func (s *session) fail(err error) int {
 	switch {
 	case errors.As(err, &f):
 		safe, do = f.Safe, f.Do
+		if f.Kind == fault.NotFound {
+			safe = cmp.Or(safe, "Nothing was changed.")
+			do = cmp.Or(do, "List what there is: heed show, claim, finding, say, rec or report, without arguments.")
+		}
 	case errors.As(err, &usage):
-		safe, do = "Nothing was done.", "See: heed help"
+		safe, do = "Nothing was done.", "See: "+s.helpFor()
 	}
 	if s.json {
 		b, jerr := json.Marshal(map[string]any{"error": map[string]any{"what": what, "safe": safe, "do": do, "exit": status}})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,8 +26,8 @@ the machine; without one, an older copy put in place of the store cannot be told
 			var checkpoint []byte
 			if against != "" {
 				var err error
-				if checkpoint, err = os.ReadFile(against); err != nil {
-					return fault.New(fault.Invalid, "the checkpoint cannot be read: "+reason(err), "Nothing was checked.", "")
+				if checkpoint, err = readFile("the checkpoint", against, maxKeyFile); err != nil {
+					return err
 				}
 			}
 			return s.opened(c.Context(), func(a *app.App) error { return s.check(c.Context(), a, checkpoint) })
@@ -45,7 +44,7 @@ func (s *session) check(ctx context.Context, a *app.App, checkpoint []byte) erro
 	}
 	data := map[string]any{"entries": head.Size, "root": head.Root.String(), "problems": nonNil(problems)}
 	err = s.emit(data, func(w io.Writer) {
-		fmt.Fprintf(w, "%d acts, root %s\n", head.Size, head.Root)
+		fmt.Fprintf(w, "%s, root %s\n", counted(head.Size, "act"), head.Root)
 		for _, p := range problems {
 			fmt.Fprintf(w, "PROBLEM  %s: %s\n", p.Place, p.What)
 		}
@@ -56,7 +55,7 @@ func (s *session) check(ctx context.Context, a *app.App, checkpoint []byte) erro
 	if err != nil || len(problems) == 0 {
 		return err
 	}
-	return exitError{exitFailed, fault.New(fault.Conflict, fmt.Sprintf("%d problems were found", len(problems)), "Nothing was changed.",
+	return exitError{exitFailed, fault.New(fault.Conflict, counted(len(problems), "problem")+" found", "Nothing was changed.",
 		"Make a copy of the directory before anything else, and bring back the last backup.")}
 }
 

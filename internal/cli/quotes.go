@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -140,9 +139,9 @@ func (s *session) quoteFiles(paths []string) error {
 	e.SetEscapeHTML(false)
 	engine := quote.New()
 	for i, path := range paths {
-		b, err := os.ReadFile(path)
+		b, err := readFile(fmt.Sprintf("input %d", i+1), path, extract.MaxText)
 		if err != nil {
-			return fault.New(fault.Invalid, fmt.Sprintf("input %d cannot be read: %s", i+1, reason(err)), "Nothing was written.", "")
+			return err
 		}
 		t, err := extract.Read(b)
 		if err != nil {

@@ -165,6 +165,9 @@ func (s *session) basis(ctx context.Context, a *app.App, id string, b basisFlags
 	if err != nil {
 		return err
 	}
+	if got.NamesVictim && got.RiskAssessment == "" {
+		s.say("%s covers nothing: it names a victim, and no risk assessment is recorded. Record one with --names-victim --risk \"…\".", got.ID)
+	}
 	return s.emit(got, func(w io.Writer) { fmt.Fprintln(w, basisLine(got)) })
 }
 
@@ -187,7 +190,14 @@ func basisLine(b record.Basis) string {
 	if b.Withdrawn {
 		state = "WITHDRAWN"
 	}
-	line := fields(b.ID, b.Source, b.Kind, state, visible(b.Citation), visible(b.RiskAssessment))
+	victim := ""
+	if b.NamesVictim {
+		victim = "names a victim; risk assessment: " + visible(b.RiskAssessment)
+		if b.RiskAssessment == "" {
+			victim = "names a victim; NO RISK ASSESSMENT"
+		}
+	}
+	line := fields(b.ID, b.Source, b.Kind, state, visible(b.Citation), victim)
 	for _, x := range b.Scopes {
 		until := ""
 		if x.Expires != "" {
@@ -246,12 +256,13 @@ recording the statement are one act.
 
 func (s *session) sayOne(ctx context.Context, a *app.App, f sayFlags) error {
 	st := record.Statement{}
+	proposed := ""
 	if f.quote != "" {
 		p, err := a.Intake.Proposal(ctx, f.quote)
 		if err != nil {
 			return err
 		}
-		st = accepted(p)
+		st, proposed = accepted(p), p.Target
 	}
 	for _, o := range []struct{ to, from *string }{{&st.Speaker, &f.Speaker}, {&st.OnBehalfOf, &f.OnBehalfOf}, {&st.Addressee, &f.Addressee},
 		{&st.Words, &f.Words}, {&st.SaidOn, &f.SaidOn}} {
@@ -271,6 +282,11 @@ func (s *session) sayOne(ctx context.Context, a *app.App, f sayFlags) error {
 			return err
 		}
 	}
+	if st.Target.Kind == record.TargetFinding && st.Target.ID != "" {
+		if _, err := a.Corroborate.Finding(ctx, st.Target.ID); err != nil {
+			return err
+		}
+	}
 	if f.from != "" {
 		if err := fromPassage(ctx, a, f.from, &st); err != nil {
 			return err
@@ -279,6 +295,9 @@ func (s *session) sayOne(ctx context.Context, a *app.App, f sayFlags) error {
 	got, err := a.Record.Say(ctx, a.By(), st)
 	if err != nil {
 		return err
+	}
+	if proposed != "" && proposed != got.Target.Kind {
+		s.say("The proposal had the target %s, and you recorded %s. Both stand on record; check that the words themselves are about it.", proposed, got.Target.Kind)
 	}
 	return s.emit(got, func(w io.Writer) { printStatement(w, got) })
 }

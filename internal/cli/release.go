@@ -121,7 +121,7 @@ The status is 5 when a rule blocks.`,
 					return err
 				}
 				if n := res.Blocked(); n > 0 {
-					return exitError{exitRefused, fault.New(fault.Refused, fmt.Sprintf("not released: %d checks block", n),
+					return exitError{exitRefused, fault.New(fault.Refused, "not released: "+counted(n, "check")+" in the way",
 						"Nothing left the house.", "Mend what is named above, then run the gate again.")}
 				}
 				return nil
@@ -166,7 +166,7 @@ sign, each for themselves.
 					return err
 				}
 				return s.emit(d, func(w io.Writer) {
-					fmt.Fprintln(w, fields(d.ID, "manifest "+d.Manifest, fmt.Sprintf("%d of %d signatures", len(d.Signatures), release.MinSigners)))
+					fmt.Fprintln(w, fields(d.ID, "manifest "+d.Manifest, fmt.Sprintf("%s, %d needed", counted(len(d.Signatures), "signature"), release.MinSigners)))
 				})
 			})
 		},
@@ -185,21 +185,27 @@ is written whole or not at all; asked again, the same bytes are written again.`,
 			if out == "" {
 				return usageError{errors.New("name the file: -o NAME.heed")}
 			}
-			if _, err := os.Lstat(out); err == nil {
-				return fault.New(fault.Conflict, "there is a file of that name already", "It was not touched, and nothing was released.", "Choose another name with -o.")
-			}
 			return s.opened(c.Context(), func(a *app.App) error {
+				_, err := os.Lstat(out)
+				taken := err == nil
+				if d, err := a.Release.Draft(c.Context(), args[0]); err != nil {
+					return err
+				} else if taken && d.State != release.StateReleased {
+					return fault.New(fault.Conflict, "there is a file of that name already", "It was not touched, and nothing was released.", "Choose another name with -o.")
+				}
 				data, err := a.Release.Release(c.Context(), a.By(), args[0], filepath.Base(out))
 				if err != nil {
 					return err
 				}
 				// Crash here: the release is in the ledger and the file is not there. Running
 				// the same command again writes the same bytes.
-				if err := writeNew(out, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
-					return err
+				if !taken || !sameBytes(out, data) {
+					if err := writeNew(out, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+						return err
+					}
 				}
 				return s.emit(map[string]any{"release": args[0], "path": out, "bytes": len(data)}, func(w io.Writer) {
-					fmt.Fprintln(w, fields(args[0], visible(out), fmt.Sprintf("%d bytes", len(data))))
+					fmt.Fprintln(w, fields(args[0], visible(out), counted(len(data), "byte")))
 				})
 			})
 		},
@@ -224,16 +230,19 @@ have not said whose keys you trust.`,
 	return c
 }
 
+// maxKeyFile bounds a file of verifier keys.
+const maxKeyFile = 1 << 20
+
 func (s *session) verify(path string, keyFiles []string) error {
-	data, err := os.ReadFile(path)
+	data, err := readFile("the bundle", path, bundle.MaxSize)
 	if err != nil {
-		return fault.New(fault.Invalid, "the bundle cannot be read: "+reason(err), "", "")
+		return err
 	}
 	p := bundle.Policy{}
 	for _, k := range keyFiles {
-		b, err := os.ReadFile(k)
+		b, err := readFile("a key file", k, maxKeyFile)
 		if err != nil {
-			return fault.New(fault.Invalid, "a key file cannot be read: "+reason(err), "", "")
+			return err
 		}
 		vkeys, err := bundle.ParseKeyFile(b)
 		if err != nil {

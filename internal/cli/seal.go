@@ -83,7 +83,11 @@ for a purpose. Who, what, when and why stand in the ledger before anything is op
 					"Run it at a terminal, without redirecting its output.")
 			}
 			return s.opened(c.Context(), func(a *app.App) error {
-				return a.Unseal(c.Context(), seal.Ref(args[0]), purpose, visibleWriter{s.Stdout})
+				if err := a.Unseal(c.Context(), seal.Ref(args[0]), purpose, visibleWriter{s.Stdout}); err != nil {
+					return err
+				}
+				_, err := io.WriteString(s.Stdout, "\n")
+				return err
 			})
 		},
 	}

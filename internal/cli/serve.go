@@ -121,7 +121,8 @@ func (s *session) demoCost() keys.Cost {
 
 func printBuilt(w io.Writer, b demo.Built) {
 	fmt.Fprintf(w, "public record  %s\n               %s\ntraining case  %s\n               %s\n", b.Public.Dir, b.Public.Bundle, b.Training.Dir, b.Training.Bundle)
-	fmt.Fprintf(w, "passphrase     %s   (both cases, both members)\n\ntry:\n", demo.Passphrase)
+	fmt.Fprintf(w, "passphrase     %s   (both cases, both members)\n\n"+
+		"try (after: go build -o heed ./cmd/heed, and with ./ in front where heed is not in your path):\n", demo.Passphrase)
 	for _, line := range []string{
 		"heed verify " + b.Training.Bundle + " --key " + b.Training.Keys,
 		"heed matrix --as-of 2022-09-02 --store " + b.Public.Dir,

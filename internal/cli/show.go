@@ -2,11 +2,8 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -174,43 +171,4 @@ func plainRune(r rune) rune {
 		return '_'
 	}
 	return r
-}
-
-// writeNew writes a file whole or not at all: into a temporary beside it, synced, then
-// linked to its name, which fails when the name is taken.
-func writeNew(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*")
-	if err != nil {
-		return fault.New(fault.Invalid, "the file cannot be written: "+reason(err), "Nothing was written.", "Choose another directory with -o.")
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return fault.New(fault.Invalid, "the file cannot be written: "+reason(err), "Nothing was left behind.", "")
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return place(f.Name(), path)
-}
-
-// place gives a finished temporary its name without overwriting anything. Where the
-// file system knows no links (memory sticks), it looks first and then renames.
-func place(tmp, path string) error {
-	err := os.Link(tmp, path)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		if _, statErr := os.Lstat(path); errors.Is(statErr, fs.ErrNotExist) {
-			err = os.Rename(tmp, path)
-		}
-	}
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, fs.ErrExist):
-		return fault.New(fault.Conflict, "there is a file of that name already", "It was not touched.", "Move it away, or choose another place with -o.")
-	}
-	return fault.New(fault.Invalid, "the file cannot be written: "+reason(err), "Nothing was left behind.", "")
 }

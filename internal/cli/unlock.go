@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -40,17 +41,23 @@ func (s *session) opened(ctx context.Context, fn func(*app.App) error) (err erro
 func (s *session) passphrase(file, env, prompt string) ([]byte, error) {
 	switch {
 	case file != "":
-		b, err := os.ReadFile(file)
+		// A pipe is as good as a file here: --passphrase-file <(command).
+		f, err := os.Open(file)
 		if err != nil {
 			return nil, fault.New(fault.Locked, "the passphrase file cannot be read: "+reason(err), "Nothing was done.", "")
 		}
-		return line(b), nil
+		defer f.Close()
+		b, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
+		if err != nil {
+			return nil, fault.New(fault.Locked, "the passphrase file cannot be read: "+reason(err), "Nothing was done.", "")
+		}
+		return given(line(b), "the passphrase file is empty")
 	case s.Getenv(env+"_COMMAND") != "":
 		out, err := exec.Command("/bin/sh", "-c", s.Getenv(env+"_COMMAND")).Output()
 		if err != nil {
 			return nil, fault.New(fault.Locked, "the command in "+env+"_COMMAND failed", "Nothing was done.", "")
 		}
-		return line(out), nil
+		return given(line(out), "the command in "+env+"_COMMAND printed nothing")
 	case s.Getenv(env) != "":
 		return []byte(s.Getenv(env)), nil
 	case s.Terminal:
@@ -58,6 +65,14 @@ func (s *session) passphrase(file, env, prompt string) ([]byte, error) {
 	}
 	return nil, fault.New(fault.Locked, "a passphrase is needed and nobody is there to be asked", "Nothing was done.",
 		fmt.Sprintf("Use --passphrase-file, %s_COMMAND or %s.", env, env))
+}
+
+// given refuses an empty secret: it was not given at all.
+func given(secret []byte, what string) ([]byte, error) {
+	if len(secret) == 0 {
+		return nil, fault.New(fault.Locked, what, "Nothing was done.", "Give the passphrase in its first line.")
+	}
+	return secret, nil
 }
 
 // line is the first line without its end.

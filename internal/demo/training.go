@@ -73,7 +73,7 @@ func (b *builder) trainingFinding(monitor, wire, interview, ministry string) {
 		Words: "counted 31 people in four locked rooms", Quoted: true, FirstHand: true, Credibility: 2, Attribution: "named"}, b.at(monitor, "counted 31 people"))
 	repeated := b.claim(corroborate.Claim{Text: "31 people were held without charge at the depot.", Credibility: 6, Attribution: "named"},
 		b.at(wire, "31 people were held without charge"))
-	held := b.claim(corroborate.Claim{Text: "A person was held at the depot for several weeks and was told of no charge.", FirstHand: true, Credibility: 2,
+	held := b.claim(corroborate.Claim{Text: "A former detainee speaks of weeks in the depot, and of no charge.", FirstHand: true, Credibility: 2,
 		Attribution: "role_only"}, b.at(interview, "was told of no charge"))
 	denied := b.claim(corroborate.Claim{Text: "The ministry says that no person has ever been held at the depot.", Credibility: 6, Attribution: "named"},
 		b.at(ministry, "No person has ever been held"))

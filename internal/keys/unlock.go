@@ -203,7 +203,7 @@ func unlock(dir, member string, passphrase []byte, work func(passphrase, salt []
 	k := work(passphrase, p.Salt, p.Cost)
 	defer k.wipe()
 	if !equal(k.check, p.Check) || !known {
-		return nil, fault.New(fault.WrongPassphrase, "the passphrase opens nothing", "Nothing was written.", "Check the member and the passphrase, and try again.")
+		return nil, fault.New(fault.WrongPassphrase, "the passphrase opens nothing, or there is no such member", "Nothing was written.", "Check the member and the passphrase, and try again.")
 	}
 	s, err := p.open(k)
 	if err != nil {
