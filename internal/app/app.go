@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -18,7 +17,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"heed/internal/corroborate"
-	"heed/internal/fault"
 	"heed/internal/followup"
 	"heed/internal/intake"
 	"heed/internal/intake/quote"
@@ -72,8 +70,8 @@ func schemas() []store.Schema {
 // Open unlocks a member and opens the case. member is an id or a handle; empty means M-01.
 // A wrong passphrase is a fault, and nothing is written then.
 func Open(ctx context.Context, c Config, member string, passphrase []byte) (*App, error) {
-	if _, err := os.Stat(filepath.Join(c.Dir, keysDir)); err != nil {
-		return nil, fault.New(fault.NoStore, "there is no case in this directory", "", "Make one with: heed init DIR")
+	if err := whole(c.Dir); err != nil {
+		return nil, err
 	}
 	if member == "" {
 		member = "M-01"
@@ -102,6 +100,12 @@ func open(ctx context.Context, c Config, member *keys.Unlocked, create bool) (_ 
 	a.db, err = store.Open(ctx, store.Config{Path: filepath.Join(c.Dir, storeFile), Key: k.StoreKey, Schemas: schemas(), Clock: c.Clock, Create: create})
 	if err != nil {
 		return nil, err
+	}
+	if !create {
+		// Before anything asks this store what may go.
+		if err := a.begun(ctx); err != nil {
+			return nil, err
+		}
 	}
 	originals, err := blob.Open(filepath.Join(c.Dir, originalsDir), k.BlobNameKey)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"heed/internal/ledger"
 	"heed/internal/record"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // Begin says what kind of case to make.
@@ -127,6 +128,9 @@ func (a *App) AddMember(ctx context.Context, handle string, role keys.Role, pass
 	if a.member.Role() != keys.Custodian {
 		return m, fault.New(fault.Denied, "only a custodian can add a member", "Nothing was written.", "Ask a custodian: heed user")
 	}
+	if err := a.refuseSealed(ctx, handle); err != nil {
+		return m, err
+	}
 	if m, err = a.member.Add(filepath.Join(a.dir, keysDir), handle, role, passphrase, cost(c), clock()); err != nil {
 		return m, err
 	}
@@ -135,6 +139,20 @@ func (a *App) AddMember(ctx context.Context, handle string, role keys.Role, pass
 	}
 	a.members, err = a.member.Members(filepath.Join(a.dir, keysDir))
 	return m, err
+}
+
+// refuseSealed keeps a handle, which is published with its signatures and can never be
+// changed, from being the name of somebody who is sealed.
+func (a *App) refuseSealed(ctx context.Context, handle string) error {
+	found, err := a.vault.Leaks(ctx, a.By(), "naming a member", vault.Query{Text: []byte(handle)})
+	if fault.KindOf(err) == fault.Withheld {
+		return nil // sealed before this custodian came; the release asks again
+	}
+	if err == nil && len(found) > 0 {
+		err = fault.New(fault.Refused, "this handle holds something that is sealed", "Nothing was written.",
+			"Handles are published with signatures; choose one that has nothing to do with the case.")
+	}
+	return err
 }
 
 // finishMembers takes down the acts of members whose key file a crash cut off from its

@@ -24,6 +24,10 @@ func (s sealer) Prepare(ctx context.Context, kind seal.Kind, r io.Reader) (intak
 	return sealing{s.v, p}, nil
 }
 
+func (s sealer) Find(ctx context.Context, sum [32]byte) (seal.Ref, bool, error) {
+	return s.v.Find(ctx, sum)
+}
+
 type sealing struct {
 	v *vault.Vault
 	*vault.Prepared
@@ -73,7 +77,11 @@ func (a *App) Seal(ctx context.Context, source string, kind seal.Kind, value io.
 		ref, err = a.vault.Keep(tx, a.By(), p, source)
 		return err
 	})
-	return ref, err
+	if err != nil {
+		return "", err
+	}
+	p.Settle() // the act is committed; what fails here is finished by the next opening
+	return ref, nil
 }
 
 // Unseal opens one value for a stated purpose and writes it to w. The act stands in

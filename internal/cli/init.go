@@ -42,7 +42,7 @@ for the whole assessment; a finding may raise it, never lower it.
 			b.Cost = s.Cost
 			a, err := app.Init(c.Context(), app.Config{Dir: args[0], Clock: s.Clock}, b, pass)
 			if err != nil {
-				return err
+				return app.Explain(err)
 			}
 			defer a.Close()
 			s.say("%s", noRecovery)

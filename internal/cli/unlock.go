@@ -26,14 +26,14 @@ func (s *session) opened(ctx context.Context, fn func(*app.App) error) (err erro
 	a, err := app.Open(ctx, app.Config{Dir: s.store, Clock: s.Clock}, s.as, pass)
 	clear(pass)
 	if err != nil {
-		return err
+		return app.Explain(err)
 	}
 	defer func() {
 		if cerr := a.Close(); err == nil {
 			err = cerr
 		}
 	}()
-	return fn(a)
+	return app.Explain(fn(a))
 }
 
 // passphrase takes the secret from the file, the command or the variable named after

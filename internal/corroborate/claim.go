@@ -104,8 +104,11 @@ func (c Claim) of(s record.Statement) (Claim, error) {
 	if c.Words == "" {
 		c.Words = s.Words
 	}
-	if !strings.Contains(s.Words, c.Words) {
+	switch found, whole := record.Stand(c.Words, s.Words); {
+	case !found:
 		return c, invalid("the words are not those of "+s.ID, "Leave them out, or copy some of the statement's.")
+	case !whole:
+		return c, invalid("the words begin or end inside a word of "+s.ID, "Leave them out, or copy whole words.")
 	}
 	return c, nil
 }
@@ -121,7 +124,7 @@ func text(what, s string, required bool) error {
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }):
 		return invalid("the "+what+" holds control characters", "Write it again without them.")
 	}
-	return nil
+	return record.InOrder(s)
 }
 
 func invalid(what, do string) error {

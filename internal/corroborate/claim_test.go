@@ -21,6 +21,7 @@ func TestValidClaim(t *testing.T) {
 		{"quoted from a statement", func(c *Claim) { c.Quoted, c.Statement = true, "ST-001" }, 0, ""},
 		{"no text", func(c *Claim) { c.Text = "\n" }, fault.Invalid, "text of the claim is missing"},
 		{"text no UTF-8", func(c *Claim) { c.Text = "\xff" }, fault.Invalid, "UTF-8"},
+		{"text in another order", func(c *Claim) { c.Text = "a\u202eb" }, fault.Invalid, "direction override"},
 		{"text with an escape", func(c *Claim) { c.Text = "a\x1b" }, fault.Invalid, "control"},
 		{"quoted without words", func(c *Claim) { c.Quoted = true }, fault.Invalid, "needs the exact words"},
 		{"confirmed by hand", func(c *Claim) { c.Credibility = 1 }, fault.Refused, "credibility 1"},
@@ -64,6 +65,7 @@ func TestAddClaim(t *testing.T) {
 		part  string
 	}{
 		{Claim{Text: "x", Source: open, From: 1, To: 1, Words: "Nobody"}, fault.Invalid, "do not stand in S-001:1"},
+		{Claim{Text: "x", Source: open, From: 1, To: 1, Words: "eople were"}, fault.Invalid, "inside a word of S-001:1"},
 		{Claim{Text: "x", Source: open, From: 1, To: 1, Words: " "}, fault.Invalid, "exact words are missing"},
 		{Claim{Text: "x", Source: open, From: 3, To: 3}, fault.NotFound, "S-001:3"},
 		{Claim{Text: "x", Source: open}, fault.NotFound, "no passage"},
@@ -101,6 +103,12 @@ func TestClaimOfAStatement(t *testing.T) {
 	}
 	_, err = h.AddClaim(t.Context(), amina, Claim{Text: "x", Statement: s.ID, Words: "The ministry said"})
 	refused(t, err, fault.Invalid, "not those of "+s.ID)
+	_, err = h.AddClaim(t.Context(), amina, Claim{Text: "x", Statement: s.ID, Words: "it"})
+	if err != nil {
+		t.Errorf("a whole word: %v", err)
+	}
+	_, err = h.AddClaim(t.Context(), amina, Claim{Text: "x", Statement: s.ID, Words: "body"})
+	refused(t, err, fault.Invalid, "inside a word of "+s.ID)
 	_, err = h.AddClaim(t.Context(), amina, Claim{Text: "x", Statement: s.ID, Source: source, From: 2, To: 2})
 	refused(t, err, fault.Conflict, "stands in S-001:1, not in S-001:2")
 	h.agrees("refusals")

@@ -172,3 +172,15 @@ func TestRoomChecks(t *testing.T) {
 	_, err = h.Check(t.Context(), "F-09", DefaultPolicy)
 	refused(t, err, fault.NotFound, "F-09")
 }
+
+// TestFindingNoOverride: no text of a finding may be shown in another order than it has.
+func TestFindingNoOverride(t *testing.T) {
+	const bad = "a\u202eb"
+	f := Finding{Text: "x", Standard: record.ReasonableGrounds, Against: []Against{{Claim: "C-001"}}}
+	text, search := f, f
+	text.Text, search.ContrarySearch = bad, bad
+	_, answer := f.answer(Against{Claim: "C-001", Answer: bad})
+	for _, err := range []error{validFinding(text, f.Standard), validFinding(search, f.Standard), answer} {
+		refused(t, err, fault.Invalid, "the text holds a direction override")
+	}
+}

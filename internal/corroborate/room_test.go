@@ -164,3 +164,7 @@ func refused(t *testing.T, err error, kind fault.Kind, part string) {
 		t.Errorf("got %q (kind %d), want kind %d with %q", msg, fault.KindOf(err), kind, part)
 	}
 }
+
+func (*sealer) Find(context.Context, [32]byte) (seal.Ref, bool, error) { return "", false, nil }
+
+func (forgotten) Settle() error { return nil }

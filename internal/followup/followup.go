@@ -11,6 +11,7 @@
 //   - The target of a statement is never widened. A position on R-01 comes from words
 //     said of R-01, or of the recommendations as a body, by somebody R-01 addresses.
 //     Words about the release, the report, the accusations or a finding set none.
+//   - A position agrees with the stance of its statement: who rejects has not supported.
 //   - Nobody is silent because nobody looked. "Silent" needs a dated search log for
 //     that actor and that recommendation; without one the matrix says "not searched".
 //   - A stance is no position: an ambassador who urges does not accept. Addressees are
@@ -69,7 +70,7 @@ type Position struct {
 	Recommendation string `json:"recommendation"`
 	Statement      string `json:"statement"`
 	Value          string `json:"value"`
-	AsOf           string `json:"as_of"`         // the statement's date unless a later one was given
+	AsOf           string `json:"as_of"`         // the statement's date, or that of its source, unless a later one was given
 	Why            string `json:"why,omitempty"` // the member's reasons
 	By             string `json:"by"`
 	At             int64  `json:"at"`

@@ -52,7 +52,8 @@ func (r *Room) AddRecommendation(ctx context.Context, by ledger.Actor, rec Recom
 }
 
 // TakePosition records what an addressee says to a recommendation, read from one of
-// its statements. Words about anything else are fault.Refused.
+// its statements. Words about anything else are fault.Refused, and so is a position that
+// contradicts the stance of its statement.
 func (r *Room) TakePosition(ctx context.Context, by ledger.Actor, p Position) (Position, error) {
 	given := p
 	err := r.db.Update(ctx, func(tx *store.Tx) error {
@@ -72,7 +73,11 @@ func (r *Room) TakePosition(ctx context.Context, by ledger.Actor, p Position) (P
 		if err != nil {
 			return err
 		}
-		if err := p.settle(s, record.DateOf(tx.Now.In(zone))); err != nil {
+		source, err := record.ReadSource(tx, s.Source)
+		if err != nil {
+			return err
+		}
+		if err := p.settle(s, countedFrom(s, record.Date(source.Date), zone)); err != nil {
 			return err
 		}
 		if p.ID, err = ledger.NewID(tx, "PS", 3); err != nil {

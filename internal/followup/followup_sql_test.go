@@ -3,6 +3,8 @@ package followup
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"heed/internal/intake"
 	"heed/internal/ledger"
 	"heed/internal/record"
+	"heed/internal/seal"
 	"heed/internal/store"
 	"heed/internal/store/blob"
 )
@@ -49,7 +52,7 @@ func newHouse(t *testing.T) house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := house{New(db), record.New(db), intake.New(db, blobs, nil, nil), db}
+	h := house{New(db), record.New(db), intake.New(db, blobs, noVault{}, nil), db}
 	if _, err := h.record.Begin(ctx, by, record.Case{Title: "Depot", Zone: "Europe/Zurich", Training: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -215,3 +218,39 @@ func TestUnknownIDs(t *testing.T) {
 	}
 	h.agrees(t, 0)
 }
+
+// TestPositionOfUndatedStatement: without a date of its own a position has the day from
+// which the matrix counts its statement, and not the day on which somebody typed it in.
+func TestPositionOfUndatedStatement(t *testing.T) {
+	h, ctx := newHouse(t), t.Context()
+	h.recommend(t)
+	if _, err := h.record.Describe(ctx, by, record.Source{ID: "S-001", Date: "2022-09"}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.record.Say(ctx, by, record.Statement{Source: "S-001", From: 3, To: 3, Speaker: ministry, Stance: record.WillConsider,
+		Target: record.Target{Kind: record.TargetRecommendation, ID: "R-01"}, Words: "would study the recommendation"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.TakePosition(ctx, by, Position{Recommendation: "R-01", Statement: s.ID, Value: Rejected}); fault.KindOf(err) != fault.Refused {
+		t.Errorf("rejected, from words that will consider: %v", err)
+	}
+	p, err := h.TakePosition(ctx, by, Position{Recommendation: "R-01", Statement: s.ID, Value: UnderConsideration})
+	if err != nil || p.AsOf != "2022-09-30" {
+		t.Fatalf("position is %+v, %v", p, err)
+	}
+	m, err := h.Matrix(ctx, "2022-09-30")
+	if err != nil || on(t, m, ministry, "R-01").Shows != "under consideration" {
+		t.Errorf("the matrix of that day: %+v, %v", m, err)
+	}
+	h.agrees(t, 0)
+}
+
+// noVault holds nothing: follow-up works on what is open.
+type noVault struct{}
+
+func (noVault) Prepare(context.Context, seal.Kind, io.Reader) (intake.Sealing, error) {
+	return nil, errors.New("nothing is sealed here")
+}
+
+func (noVault) Find(context.Context, [32]byte) (seal.Ref, bool, error) { return "", false, nil }

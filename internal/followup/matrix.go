@@ -135,15 +135,7 @@ func counted(in MatrixInput, asOf record.Date) []Said {
 	var all []Said
 	for _, s := range in.Statements {
 		said := record.Date(s.SaidOn)
-		last := said.Latest()
-		if last == "" {
-			// Nobody knows when, but it had been said when it was recorded, and when the
-			// source that reports it was dated.
-			last = record.DateOf(time.UnixMicro(s.At).In(in.Zone))
-			if dated := in.Sources[s.Source].Latest(); dated != "" {
-				last = min(last, dated)
-			}
-		}
+		last := countedFrom(s, in.Sources[s.Source], in.Zone)
 		if last > asOf {
 			continue
 		}
@@ -153,6 +145,20 @@ func counted(in MatrixInput, asOf record.Date) []Said {
 	}
 	slices.SortFunc(all, func(a, b Said) int { return -older(a, b) })
 	return all
+}
+
+// countedFrom is the latest day on which a statement may have been said. Where nobody
+// knows, it had been said when it was recorded, and when the source that reports it was
+// dated.
+func countedFrom(s record.Statement, source record.Date, zone *time.Location) record.Date {
+	if last := record.Date(s.SaidOn).Latest(); last != "" {
+		return last
+	}
+	recorded := record.DateOf(time.UnixMicro(s.At).In(zone))
+	if dated := source.Latest(); dated != "" {
+		return min(recorded, dated)
+	}
+	return recorded
 }
 
 // older orders statements by when they were said. An undated one never overtakes a

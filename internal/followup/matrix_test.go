@@ -395,7 +395,7 @@ func TestMatrixText(t *testing.T) {
 	apart := st("ST-002", ministry, "rejects", record.TargetRelease, "", "2030-05-23")
 	text := BuildMatrix(MatrixInput{Recommendations: []Recommendation{rec("R-01", ministry)}, Statements: []record.Statement{s, apart}}, "2031-12-31").Text()
 	for _, want := range []string{"As of 2031-12-31, to the end of that day in UTC.", "R-01  release everyone", "S-001:3  to Ministry of Order  release: specific (5)",
-		"  Ministry of Order  no position found; not searched  [addressee]\n", "  urges 1\n", "2031~  ST-001  S-002:4  الناطق for وزارة", ", of all recommendations: “line",
+		"  Ministry of Order  no position found; not searched  [addressee]\n", "  urges (1 statement)\n", "2031~  ST-001  S-002:4  الناطق for وزارة", ", of all recommendations: “line",
 		"Said of something else; none of it sets a position on a recommendation:\n  Ministry of Order  rejects, said of the release (the act of publishing)\n      2030-05-23  ST-002  S-002:4  Ministry of Order: “words of ST-002”"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("text has no %q:\n%s", want, text)
@@ -413,6 +413,20 @@ func TestCells(t *testing.T) {
 	for s, want := range map[string]int{"abc": 3, "中文": 4, "e\u0301": 1, "ab\u200f": 2, "وزارة": 5} {
 		if got := cells(s); got != want {
 			t.Errorf("cells(%q) = %d, want %d", s, got, want)
+		}
+	}
+}
+
+// TestMatrixTextCounts: a count says what it counts.
+func TestMatrixTextCounts(t *testing.T) {
+	text := BuildMatrix(MatrixInput{Recommendations: []Recommendation{rec("R-01", ministry)}, Statements: []record.Statement{
+		st("ST-001", ministry, "will_consider", record.TargetRecommendation, "R-01", "2031-05-22"),
+		st("ST-002", ministry, "will_consider", record.TargetRecommendation, "R-01", "2031-05-23"),
+		st("ST-003", envoy, "urges", record.TargetRecommendation, "R-01", "2031-05-23")},
+		Positions: []Position{{ID: "PS-001", Recommendation: "R-01", Statement: "ST-002", Value: UnderConsideration, AsOf: "2031-05-23"}}}, "2031-12-31").Text()
+	for _, want := range []string{"under consideration (2 statements) (PS-001); said: will consider  [addressee]\n", "urges (1 statement)\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("text has no %q:\n%s", want, text)
 		}
 	}
 }

@@ -44,17 +44,46 @@ func targetNoun(t record.Target) string {
 	return "something else"
 }
 
-// settle checks a position's value and date and fills in the date. today is the civil
-// date in the case's zone.
-func (p *Position) settle(s record.Statement, today record.Date) error {
+// allowed is what each stance lets a member read from it; Unclear always. A stance that
+// is not here (recommends, urges, confirms, asserts) takes no side, and leaves the
+// judgement free.
+var allowed = map[record.Stance][]string{
+	record.Endorses:      {Supported, SupportedDone, SupportedOngoing, PartiallySupported},
+	record.Accepts:       {Supported, SupportedDone, SupportedOngoing, PartiallySupported},
+	record.AcceptsInPart: {PartiallySupported, Noted},
+	record.Notes:         {Noted, UnderConsideration},
+	record.WillConsider:  {UnderConsideration, Noted},
+	record.Criticises:    {Noted, Rejected, UnderConsideration, ContestsPremise, PartiallySupported},
+	record.Opposes:       {Rejected, ContestsPremise, Noted},
+	record.Rejects:       {Rejected, ContestsPremise, Noted},
+	record.Denies:        {Rejected, ContestsPremise, Noted},
+}
+
+// agrees refuses a position that contradicts the stance of its own statement.
+func (p Position) agrees(s record.Statement) error {
+	values, bound := allowed[s.Stance]
+	if !bound || p.Value == Unclear || slices.Contains(values, p.Value) {
+		return nil
+	}
+	return fault.New(fault.Refused, fmt.Sprintf("%s %s, which contradicts %s on %s", s.ID, StanceWords(s.Stance), p.Value, p.Recommendation),
+		"No position was recorded; the statement stays where it stands.",
+		"Choose one of: "+strings.Join(append(slices.Clone(values), Unclear), ", ")+"; or take the position from another statement.")
+}
+
+// settle checks a position's value and date and fills in the date. counted is the day
+// from which the matrix counts the statement.
+func (p *Position) settle(s record.Statement, counted record.Date) error {
 	if !slices.Contains(PositionValues(), p.Value) {
 		return invalid("this is no position",
 			"Choose one of: "+strings.Join(PositionValues(), ", ")+". Silence is recorded as a search log.")
 	}
+	if err := p.agrees(s); err != nil {
+		return err
+	}
 	said := record.Date(s.SaidOn)
 	if p.AsOf == "" {
 		if p.AsOf = s.SaidOn; s.SaidOn == "" {
-			p.AsOf = string(today)
+			p.AsOf = string(counted)
 		}
 	}
 	asOf, err := record.ParseDate(p.AsOf)
@@ -129,7 +158,7 @@ func oneLine(what, s string, required bool) error {
 	case strings.ContainsFunc(s, unicode.IsControl):
 		return invalid("the "+what+" holds control characters", "Write it again without them.")
 	}
-	return nil
+	return record.InOrder(s)
 }
 
 // invalid is a refusal before anything was written.

@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,40 @@ func TestPositionSettle(t *testing.T) {
 	}
 }
 
+// TestPositionAgrees: a position cannot say the opposite of its own statement. Every
+// stance either has its row in the table or leaves the judgement free.
+func TestPositionAgrees(t *testing.T) {
+	free := []record.Stance{record.Recommends, record.Urges, record.Confirms, record.Asserts}
+	want := map[record.Stance]string{ // what is refused
+		record.Endorses:      "noted rejected under_consideration contests_premise",
+		record.Accepts:       "noted rejected under_consideration contests_premise",
+		record.AcceptsInPart: "supported supported_already_implemented supported_being_implemented rejected under_consideration contests_premise",
+		record.Notes:         "supported supported_already_implemented supported_being_implemented partially_supported rejected contests_premise",
+		record.WillConsider:  "supported supported_already_implemented supported_being_implemented partially_supported rejected contests_premise",
+		record.Criticises:    "supported supported_already_implemented supported_being_implemented",
+		record.Opposes:       "supported supported_already_implemented supported_being_implemented partially_supported under_consideration",
+		record.Rejects:       "supported supported_already_implemented supported_being_implemented partially_supported under_consideration",
+		record.Denies:        "supported supported_already_implemented supported_being_implemented partially_supported under_consideration",
+	}
+	for _, stance := range record.Stances() {
+		var refused []string
+		for _, value := range PositionValues() {
+			p := Position{Recommendation: "R-01", Value: value}
+			err := p.settle(st("ST-004", ministry, stance, record.TargetRecommendation, "R-01", "2031-05-23"), "2031-05-23")
+			if err == nil {
+				continue
+			}
+			refused = append(refused, value)
+			if says := "ST-004 " + StanceWords(stance) + ", which contradicts " + value + " on R-01"; err.Error() != says || fault.KindOf(err) != fault.Refused {
+				t.Errorf("%s, %s: %v", stance, value, err)
+			}
+		}
+		if got := strings.Join(refused, " "); got != want[stance] || (got == "") != slices.Contains(free, stance) {
+			t.Errorf("%s refuses %q, want %q", stance, got, want[stance])
+		}
+	}
+}
+
 func TestRecommendationSettle(t *testing.T) {
 	const passage = "The Monitor calls on the Ministry of Order to release everyone held at the depot."
 	tests := []struct {
@@ -87,6 +122,8 @@ func TestRecommendationSettle(t *testing.T) {
 		{"no addressee", Recommendation{Words: "release everyone held"}, "a recommendation needs somebody it is made to", "", 0},
 		{"an addressee without a name", Recommendation{Words: "release everyone held", Addressees: []string{ministry, " "}}, "the addressee is missing", "", 0},
 		{"a text that would come back changed", Recommendation{Words: "release everyone held", Text: "a\xff", Addressees: []string{ministry}}, "the text of the recommendation is no valid UTF-8", "", 0},
+		{"a text in another order", Recommendation{Words: "release everyone held", Text: "a\u202eb", Addressees: []string{ministry}}, "the text holds a direction override: a reader would see another order than the one that is checked", "", 0},
+		{"words that begin inside a word", Recommendation{Words: "lease everyone held", Addressees: []string{ministry}}, "the words begin or end inside a word of S-001:3", "", 0},
 		{"a text that would drive a terminal", Recommendation{Words: "release everyone held", Text: "a\x1b[2J", Addressees: []string{ministry}}, "the text of the recommendation holds control characters", "", 0},
 	}
 	for _, tt := range tests {

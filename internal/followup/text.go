@@ -52,8 +52,11 @@ func verbWords(r Recommendation) string {
 
 func (c Cell) text(b *strings.Builder, name string, names int) {
 	fmt.Fprintf(b, "  %s  %s", name+strings.Repeat(" ", max(0, names-cells(name))), lang.Visible(c.Shows))
-	if c.Count > 0 {
-		fmt.Fprintf(b, " %d", c.Count)
+	switch {
+	case c.Count == 1:
+		b.WriteString(" (1 statement)")
+	case c.Count > 1:
+		fmt.Fprintf(b, " (%d statements)", c.Count)
 	}
 	if c.Position != nil {
 		fmt.Fprintf(b, " (%s)", c.Position.ID)

@@ -20,12 +20,18 @@ import (
 type Sealer interface {
 	// Prepare streams a value into the vault. Nothing refers to it before Keep.
 	Prepare(ctx context.Context, kind seal.Kind, r io.Reader) (Sealing, error)
+	// Find names the sealed original whose bytes have that SHA-256. What is sealed is
+	// never taken in once more in the open.
+	Find(ctx context.Context, sum [32]byte) (seal.Ref, bool, error)
 }
 
 // Sealing is a prepared value. Keep makes it durable and appends its act in tx, before
-// it returns; Drop forgets it. Existing names the value when the same bytes are sealed already.
+// it returns; Drop forgets it. Existing names the value when the same bytes are sealed
+// already. Settle is told when that transaction was committed; an error of it undoes
+// nothing, since the next sweep of the vault finishes it.
 type Sealing interface {
 	Keep(tx *store.Tx, by ledger.Actor, subject string) (seal.Ref, error)
+	Settle() error
 	Drop() error
 	Existing() (seal.Ref, bool)
 	Size() int64
@@ -41,7 +47,7 @@ type Incoming struct {
 // Added is the answer of Add.
 type Added struct {
 	Original Original
-	Already  bool // the same bytes were here in the same manner, open or sealed; nothing was written
+	Already  bool // the same bytes were here, or an open original is sealed already; nothing was written
 	Text     *Text
 }
 
@@ -68,12 +74,8 @@ func (r *Room) Add(ctx context.Context, by ledger.Actor, in Incoming) (Added, er
 	text, media, why := seen.read()
 	var out Added
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		out = Added{}
 		digest := hex.EncodeToString(stat.SHA256[:])
-		if o, err := readOriginalBy(tx, "sha256", digest); err == nil {
-			out = Added{Original: o, Already: true}
-			return nil
-		} else if fault.KindOf(err) != fault.NotFound {
+		if out, err = r.already(tx, digest, stat.SHA256); err != nil || out.Already {
 			return err
 		}
 		o := Original{ReceivedAt: store.Micros(tx.Now), By: by.Member, Name: baseName(in.Name), Media: media,
@@ -83,7 +85,31 @@ func (r *Room) Add(ctx context.Context, by ledger.Actor, in Incoming) (Added, er
 	if err != nil {
 		return Added{}, err // what was written to out did not happen
 	}
+	if !out.Already {
+		// The act is committed. What fails here is finished by the next Sweep.
+		pending.Settle()
+	}
 	return out, nil
+}
+
+// already finds the same bytes, open or sealed. Bytes that are sealed must not come in
+// once more in the open: there, their words would be no secret any more.
+func (r *Room) already(tx *store.Tx, digest string, sum [32]byte) (Added, error) {
+	o, err := readOriginalBy(tx, "sha256", digest)
+	if err == nil {
+		return Added{Original: o, Already: true}, nil
+	}
+	if fault.KindOf(err) != fault.NotFound {
+		return Added{}, err
+	}
+	ref, ok, err := r.sealer.Find(tx.Context(), sum)
+	if err != nil || !ok {
+		return Added{}, err
+	}
+	if o, err = readOriginalBy(tx, "seal_original", string(ref)); err != nil {
+		return Added{}, err
+	}
+	return Added{Original: o, Already: true}, nil
 }
 
 // blobRow is where the bytes of an open original lie.
@@ -165,7 +191,19 @@ func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out
 	if err != nil {
 		return Added{}, err
 	}
+	if !out.Already {
+		settle(body, name)
+	}
 	return out, nil
+}
+
+// settle tells sealings that they are committed. The act stands whatever they answer.
+func settle(all ...Sealing) {
+	for _, s := range all {
+		if s != nil {
+			s.Settle()
+		}
+	}
 }
 
 // keepSealed makes the sealed values part of the case. Their acts name the source, so

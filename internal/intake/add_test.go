@@ -387,3 +387,44 @@ func (h *house) tamper(sql string) {
 		h.t.Fatal(err)
 	}
 }
+
+// What is sealed never comes in once more in the open: the leak check would take its
+// words for known.
+func TestAddOpenOfWhatIsSealed(t *testing.T) {
+	h := open(t)
+	const witness = "My name is Tomas Verelin."
+	sealed := h.addSealedText(witness).Original
+	h.untouched(func() {
+		got, err := h.Add(t.Context(), amina, Incoming{Name: "w.txt", Body: strings.NewReader(witness)})
+		if err != nil || !got.Already || got.Original != sealed || got.Text != nil {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	})
+	h.sealer.lost = errors.New("the vault does not answer")
+	h.untouched(func() {
+		if _, err := h.Add(t.Context(), amina, Incoming{Body: strings.NewReader("other words")}); !errors.Is(err, h.sealer.lost) {
+			t.Errorf("nobody knows whether it is sealed, and Add says %v", err)
+		}
+	})
+}
+
+func TestAddSettles(t *testing.T) {
+	h := open(t)
+	h.addSealedText("words")
+	if want := []seal.Kind{seal.Original, seal.FileName}; !slices.Equal(h.sealer.settled, want) {
+		t.Errorf("settled %v, want %v", h.sealer.settled, want)
+	}
+	h.addSealedText("words")
+	h.sealer.fail = string(seal.Original)
+	if _, err := h.Add(t.Context(), amina, Incoming{Body: strings.NewReader("more"), Sealed: true}); err == nil {
+		t.Fatal("it was kept")
+	}
+	if len(h.sealer.settled) != 2 {
+		t.Errorf("settled without a commit: %v", h.sealer.settled)
+	}
+	h.add("The Monitor said so.")
+	h.add("The Monitor said so.")
+	if settled, err := h.blobs.Settled(t.Context()); err != nil || len(settled) != 1 {
+		t.Errorf("settled %v, %v", settled, err)
+	}
+}

@@ -83,7 +83,8 @@ func damaged(id string) error {
 		"Tell the custodian, and bring the original back from a backup.")
 }
 
-// CheckBlobs reads every open original back and holds it against its digest.
+// CheckBlobs reads every open original back and holds it against its digest, and looks
+// for stored files that no original refers to any more.
 func (r *Room) CheckBlobs(ctx context.Context) (problems []ledger.Problem, err error) {
 	blobs := map[string]blobRow{}
 	var open []Original
@@ -115,20 +116,51 @@ func (r *Room) CheckBlobs(ctx context.Context) (problems []ledger.Problem, err e
 			problems = append(problems, ledger.Problem{Place: o.ID, What: "its stored bytes differ from its recorded hash, or cannot be read"})
 		}
 	}
+	stray, err := r.strays(ctx)
+	if err != nil {
+		return problems, err
+	}
+	if stray > 0 {
+		problems = append(problems, ledger.Problem{Place: "originals",
+			What: fmt.Sprintf("%d files lie there that the store does not know: the store is an older copy, or was changed", stray)})
+	}
 	return problems, nil
 }
 
-// Sweep removes what a crash left in the blob store: bytes that no original refers
-// to. It holds the writer's turn, so that nobody is between naming a blob and its row.
+// strays counts the settled files that no original refers to. A settled file had its row
+// before it was settled, so the rows are read afterwards.
+func (r *Room) strays(ctx context.Context) (n int, err error) {
+	settled, err := r.blobs.Settled(ctx)
+	if err != nil {
+		return 0, err
+	}
+	known, err := store.Read(ctx, r.db, knownBlobs)
+	for _, name := range settled {
+		if !known[name] {
+			n++
+		}
+	}
+	return n, err
+}
+
+// knownBlobs is the set of the blobs that originals refer to.
+func knownBlobs(tx *store.Tx) (map[string]bool, error) {
+	known := map[string]bool{}
+	err := tx.Each("SELECT blob FROM original WHERE blob <> ''", nil, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		known[name] = true
+		return err
+	})
+	return known, err
+}
+
+// Sweep removes what a crash left in the blob store: bytes that no original ever referred
+// to. What an original referred to once stays, also when the store does not know it; see
+// CheckBlobs. It holds the writer's turn, so that nobody is between naming a blob and its row.
 func (r *Room) Sweep(ctx context.Context) (removed int, err error) {
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		known := map[string]bool{}
-		err := tx.Each("SELECT blob FROM original WHERE blob <> ''", nil, func(rows *sql.Rows) error {
-			var name string
-			err := rows.Scan(&name)
-			known[name] = true
-			return err
-		})
+		known, err := knownBlobs(tx)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"heed/internal/fault"
+	"heed/internal/store"
 )
 
 func (h *house) copy(id string) string {
@@ -153,4 +154,31 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 		t.Errorf("got %q", b)
 	}
 	h.check()
+}
+
+// An older store that does not know an original must not cost it, and check says so.
+func TestSweepKeepsWhatTheStoreForgot(t *testing.T) {
+	h := open(t)
+	h.add("The Monitor said so.")
+	h.add("Nobody denied it.")
+	err := h.db.Update(t.Context(), func(tx *store.Tx) error {
+		tx.Acted()
+		for _, q := range []string{"DELETE FROM sentence WHERE source = 'S-002'", "DELETE FROM paragraph WHERE source = 'S-002'",
+			"DELETE FROM working_text WHERE source = 'S-002'", "DELETE FROM original WHERE id = 'S-002'"} {
+			if _, err := tx.Exec(q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := h.Sweep(t.Context()); n != 0 || err != nil || len(h.files()) != 2 {
+		t.Errorf("swept %d, %v; %d files", n, err, len(h.files()))
+	}
+	problems, err := h.CheckBlobs(t.Context())
+	if err != nil || len(problems) != 1 || problems[0].Place != "originals" || !strings.HasPrefix(problems[0].What, "1 files lie there") {
+		t.Errorf("check says %v, %v", problems, err)
+	}
 }

@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"io/fs"
@@ -158,6 +159,9 @@ type safe struct {
 	kept  map[string]sealed
 	loose int    // prepared, and neither kept nor dropped
 	fail  string // the kind whose Keep fails
+	lost  error  // of Find
+
+	settled []seal.Kind
 }
 
 type sealed struct {
@@ -184,11 +188,26 @@ func (s *safe) IDs(*store.Tx) (ids []string, err error) {
 
 func (s *safe) Version(_ *store.Tx, id string) (any, error) { return s.kept[id], nil }
 
+func (s *safe) Find(_ context.Context, sum [32]byte) (seal.Ref, bool, error) {
+	for id, k := range s.kept {
+		if k.Kind == seal.Original && sha256.Sum256(k.value) == sum {
+			return seal.Ref(id), true, nil
+		}
+	}
+	return "", false, s.lost
+}
+
 type envelope struct {
-	safe    *safe
-	kind    seal.Kind
-	value   []byte
-	settled bool
+	safe  *safe
+	kind  seal.Kind
+	value []byte
+	done  bool
+}
+
+// Settle fails after it was noted: an act that is committed must stand all the same.
+func (e *envelope) Settle() error {
+	e.safe.settled = append(e.safe.settled, e.kind)
+	return errors.New("the vault's disk is full")
 }
 
 func (e *envelope) Existing() (seal.Ref, bool) {
@@ -217,8 +236,8 @@ func (e *envelope) Keep(tx *store.Tx, by ledger.Actor, subject string) (seal.Ref
 }
 
 func (e *envelope) Drop() error {
-	if !e.settled {
-		e.settled = true
+	if !e.done {
+		e.done = true
 		e.safe.loose--
 	}
 	return nil

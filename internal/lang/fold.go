@@ -16,9 +16,20 @@ import (
 // It answers "could this be the same?" and errs towards yes: the leak check compares
 // folded text, and there a false alarm costs a look while a miss costs a person.
 func Fold(s string) string {
-	folded, _ := fold(s, false)
+	folded, _ := fold(s, false, false)
 	return folded
 }
+
+// Skeleton folds s and then writes a Latin letter for each Cyrillic or Greek one that
+// looks like it, so that a name and its imitation are equal. What looks alike in one case
+// only (В and B) is joined in that case only.
+func Skeleton(s string) string {
+	folded, _ := fold(s, false, true)
+	return folded
+}
+
+// SkeletonMap is to Skeleton what FoldMap is to Fold.
+func SkeletonMap(s string) (folded string, offsets []int) { return fold(s, true, true) }
 
 // FoldMap folds s and says where each byte came from: byte i of the folded text was made
 // by the character that begins at s[offsets[i]]. offsets has one entry more than the
@@ -27,17 +38,17 @@ func Fold(s string) string {
 // fold to several (ß to ss): a find that ends inside it has offsets[j] at the beginning
 // of that character, and must be widened to its end by whoever needs the whole of it.
 func FoldMap(s string) (folded string, offsets []int) {
-	return fold(s, true)
+	return fold(s, true, false)
 }
 
-func fold(s string, mapped bool) (string, []int) {
+func fold(s string, mapped, skeleton bool) (string, []int) {
 	out := make([]byte, 0, len(s))
 	var offsets []int
 	blank := false
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		before := len(out)
-		out, blank = foldRune(out, r, blank)
+		out, blank = foldRune(out, r, blank, skeleton)
 		if mapped {
 			for range len(out) - before {
 				offsets = append(offsets, i)
@@ -52,17 +63,51 @@ func fold(s string, mapped bool) (string, []int) {
 }
 
 // foldRune appends what r folds to. blank says whether out ends with a blank.
-func foldRune(out []byte, r rune, blank bool) ([]byte, bool) {
+func foldRune(out []byte, r rune, blank, skeleton bool) ([]byte, bool) {
 	if r < utf8.RuneSelf {
 		return foldPart(out, r, blank)
 	}
 	if d := decomposed(r); d != "" {
 		for _, part := range d {
+			if skeleton {
+				part = lookalike(part)
+			}
 			out, blank = foldPart(out, part, blank)
 		}
 		return out, blank
 	}
+	if skeleton {
+		r = lookalike(r)
+	}
 	return foldPart(out, r, blank)
+}
+
+// lookalike gives the Latin letter that r looks like, or r. A capital that only its
+// small letter resembles is joined too, or a skeleton's skeleton would be another.
+func lookalike(r rune) rune {
+	if r < 0x0370 || r > 0x052F && (r < 0x1C80 || r > 0x1C8F) { // the last are old forms of Cyrillic letters
+		return r
+	}
+	if l := latin(r); l != 0 {
+		return l
+	}
+	if l := latin(unicode.ToLower(unicode.ToUpper(r))); l != 0 {
+		return l
+	}
+	return r
+}
+
+// latin is a small choice from Unicode's confusables (UTS 39): letters that no reader
+// tells apart in common type, and no digits.
+func latin(r rune) rune {
+	const (
+		like = "аеорсухіјѕһԁԛԝѵӏАВЕКМНОРСТУХІЈЅԚԜαονρτυχκιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+		is   = "aeopcyxijshdqwvlABEKMHOPCTYXIJSQWaovptuxkiABEZHIKMNOPTYX"
+	)
+	if i := strings.IndexRune(like, r); i >= 0 {
+		return rune(is[i/2]) // each of them has two bytes
+	}
+	return 0
 }
 
 // decomposed is what NFKD makes of one character, "" when that is itself. Korean

@@ -114,6 +114,46 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestSkeleton(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"Cyrillic in Latin", "Irеna Sаlko", "irena salko"},
+		{"capitals", "АВЕКМНОРСТУХІЈЅԚԜ", "abekmhopctyxijsqw"},
+		{"small letters", "аеорсухіјѕһԁԛԝѵӏ", "aeopcyxijshdqwvl"},
+		{"Greek", "αονρτυχκι ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aovptuxki abezhikmnoptyx"},
+		{"composed", "ёїά", "eia"},
+		{"what looks like nothing Latin", "бвгджзиклмнтф βγδλ", "бвгджзиклмнтф βγδλ"},
+		{"digits", "01", "01"},
+		{"full width", "Ｉｒеｎа", "irena"},
+	}
+	for _, tt := range tests {
+		if got := Skeleton(tt.in); got != tt.want {
+			t.Errorf("%s: Skeleton(%q) = %q, want %q", tt.name, tt.in, got, tt.want)
+		}
+	}
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if once := Skeleton(string(r)); Skeleton(once) != once || Fold(once) != once {
+			t.Errorf("%U has the skeleton %q, not settled", r, once)
+		}
+	}
+}
+
+// Spellings that are equal when folded have one skeleton, unless case tells them apart.
+func TestSkeletonLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { skeletonLaws(t, text().Draw(t, "s")) })
+}
+
+func skeletonLaws(t errorer, s string) {
+	t.Helper()
+	skeleton, at := SkeletonMap(s)
+	folded, _ := FoldMap(s)
+	if skeleton != Skeleton(s) || Skeleton(skeleton) != skeleton || utf8.RuneCountInString(skeleton) != utf8.RuneCountInString(folded) {
+		t.Errorf("Skeleton(%q) = %q", s, skeleton)
+	}
+	if len(at) != len(skeleton)+1 || at[len(skeleton)] != len(s) || !slices.IsSorted(at) {
+		t.Errorf("SkeletonMap(%q): offsets %v", s, at)
+	}
+}
+
 // Folding twice must be folding once, or a folded name would not be found in folded text.
 func TestFoldIsSettledForEveryCharacter(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
@@ -240,6 +280,7 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		visibleLaws(t, s)
 		foldLaws(t, s)
+		skeletonLaws(t, s)
 		for _, w := range Words(s) {
 			if w == "" || Fold(w) != w {
 				t.Errorf("Words(%q) holds %q", s, w)

@@ -13,7 +13,9 @@
 //
 //   - A use that no basis covers. Nobody asked is the same as refused (Covers).
 //   - A source that derives from itself, through any number of steps.
-//   - A statement whose words do not stand in its passage, byte for byte.
+//   - A statement whose words do not stand in its passage, byte for byte, or begin or
+//     end inside a word of it.
+//   - A text with a direction override in it.
 //   - A target wider than the words: it is taken as a person gives it and never
 //     guessed from the stance, and a proposal's target counts only when repeated.
 //
@@ -114,6 +116,19 @@ func checked(what, s string, required bool, bad func(rune) bool) error {
 		return invalid("the "+what+" is no valid UTF-8", "Write it again.")
 	case strings.ContainsFunc(s, bad):
 		return invalid("the "+what+" holds control characters", "Write it again without them.")
+	}
+	return InOrder(s)
+}
+
+// Overrides are the characters that show letters in another order than they are stored:
+// a reader would see other words than those every check compares.
+const Overrides = "\u202d\u202e"
+
+// InOrder refuses a text that a member writes with a direction override in it.
+func InOrder(s string) error {
+	if strings.ContainsAny(s, Overrides) {
+		return invalid("the text holds a direction override: a reader would see another order than the one that is checked",
+			"Write it again without U+202D and U+202E.")
 	}
 	return nil
 }

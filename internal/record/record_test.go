@@ -201,3 +201,29 @@ func TestDamagedRowsAreNotMissing(t *testing.T) {
 		}
 	}
 }
+
+// TestNoOverride: nothing that a member writes may be shown in another order than it has.
+func TestNoOverride(t *testing.T) {
+	for _, o := range []string{"\u202d", "\u202e"} {
+		bad := "a" + o + "b"
+		target := good()
+		target.Target = Target{Kind: TargetOther, Words: bad}
+		for what, err := range map[string]error{
+			"title of the case": ValidCase(Case{Title: bad}),
+			"title":             validSource(Source{Title: bad}.withDefaults()),
+			"organisation":      validSource(Source{Organisation: bad}.withDefaults()),
+			"contact":           validSource(Source{Contact: bad}.withDefaults()),
+			"reason":            validSource(Source{Reason: bad}.withDefaults()),
+			"target":            validStatement(target, passage),
+		} {
+			if err == nil {
+				t.Errorf("%s with %+q is taken", what, o)
+				continue
+			}
+			refused(t, err, fault.Invalid, "the text holds a direction override: a reader would see another order than the one that is checked")
+		}
+	}
+	if err := InOrder("\u200f\u2067شا\u2069 a"); err != nil {
+		t.Errorf("marks and isolates, which right-to-left text needs: %v", err)
+	}
+}

@@ -146,3 +146,7 @@ func errText(err error) string {
 	}
 	return err.Error()
 }
+
+func (*sealer) Find(context.Context, [32]byte) (seal.Ref, bool, error) { return "", false, nil }
+
+func (forgotten) Settle() error { return nil }

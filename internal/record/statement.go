@@ -3,6 +3,7 @@ package record
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"heed/internal/fault"
@@ -116,16 +117,67 @@ func validStatement(s Statement, passage string) error {
 }
 
 // Verbatim refuses words that do not stand in a passage byte for byte, and words that
-// begin or end inside a character.
+// begin or end inside a character or a word.
 func Verbatim(at intake.Address, words, passage string) error {
 	if strings.TrimSpace(words) == "" {
 		return invalid("the exact words are missing", "Copy them from "+at.String()+".")
 	}
-	if !utf8.ValidString(words) || !strings.Contains(passage, words) {
+	found, whole := Stand(words, passage)
+	switch {
+	case !found:
 		return fault.New(fault.Invalid, "the words do not stand in "+at.String()+" as written", "Nothing was written.",
 			"Copy them exactly; see them with: heed show "+at.String())
+	case !whole:
+		return fault.New(fault.Invalid, "the words begin or end inside a word of "+at.String(), "Nothing was written.",
+			"Copy whole words; see them with: heed show "+at.String())
 	}
 	return nil
+}
+
+// Stand reports whether words stand in a text byte for byte, and whether they do so
+// somewhere without cutting a word: "ject" stands in "reject" and says the opposite.
+func Stand(words, text string) (found, whole bool) {
+	if words == "" || !utf8.ValidString(words) {
+		return false, false
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], words)
+		if i < 0 {
+			return found, false
+		}
+		start := at + i
+		end := start + len(words)
+		if !cuts(text[:start], words) && !cuts(words, text[end:]) {
+			return true, true
+		}
+		found, at = true, start+1
+	}
+}
+
+// joiners are not seen and part no words.
+const joiners = "\u00ad\u200c\u200d\u2060"
+
+// cuts reports whether one word reaches from the end of before to the beginning of after.
+func cuts(before, after string) bool {
+	before, after = strings.TrimRight(before, joiners), strings.TrimLeft(after, joiners)
+	if before == "" || after == "" {
+		return false
+	}
+	a, _ := utf8.DecodeLastRuneInString(before)
+	b, _ := utf8.DecodeRuneInString(after)
+	if !inWord(a) || !inWord(b) {
+		return false
+	}
+	return unicode.IsMark(b) || !Unspaced(a) && !Unspaced(b)
+}
+
+func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+
+// Unspaced reports whether r belongs to a script that is written without blanks, so
+// that no letter beside it says where a word ends.
+func Unspaced(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan) ||
+		r == 0x3006 || r == 0x30FC || r == 0xFF70 // signs that Han and kana share
 }
 
 // validTarget checks the form. Whether R-01 or F-01 exists is known downstream only.

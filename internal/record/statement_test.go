@@ -31,6 +31,9 @@ func TestValidStatement(t *testing.T) {
 		{"other case", func(s *Statement) { s.Words = "Firmly oppose the release" }, "do not stand in S-001:14"},
 		{"composed otherwise", func(s *Statement) { s.Words = "U\u0308nal" }, "do not stand in S-001:14"},
 		{"half a character", func(s *Statement) { s.Words = "\x9cnal" }, "do not stand in S-001:14"},
+		{"the end of a word", func(s *Statement) { s.Words = "pose the release" }, "begin or end inside a word of S-001:14"},
+		{"the beginning of a word", func(s *Statement) { s.Words = "firmly op" }, "begin or end inside a word of S-001:14"},
+		{"speaker in another order", func(s *Statement) { s.Speaker = "Ünal \u202elaicifo" }, "the text holds a direction override"},
 		{"no speaker", func(s *Statement) { s.Speaker = "" }, "speaker is missing"},
 		{"speaker of two lines", func(s *Statement) { s.Speaker = "a\nb" }, "speaker"},
 		{"body spoken for", func(s *Statement) { s.OnBehalfOf = "a\nb" }, "body spoken for"},
@@ -67,6 +70,41 @@ func TestValidStatement(t *testing.T) {
 				t.Errorf("the refusal carries content: %v", err)
 			}
 		})
+	}
+}
+
+// TestStand: words count where they are whole, and in scripts without blanks everywhere.
+func TestStand(t *testing.T) {
+	for _, tt := range []struct {
+		words, text  string
+		found, whole bool
+	}{
+		{"ject", "We reject it.", true, false},
+		{"re", "We reject it.", true, false},
+		{"r", "r", true, true},
+		{"ject", "We reject it, and object: ject.", true, true},
+		{"reject it", "We reject it.", true, true},
+		{" reject", "We reject it.", true, true},
+		{"held 3", "held 31 people", true, false},
+		{"Uyghur", "Uyghur’s", true, true},
+		{"cafe", "cafe\u0301", true, false},
+		{"ob", "ob\u00adject", true, false},
+		{"\u06cc", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", true, false},
+		{"\u0645\u06cc", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", true, false},
+		{"정부", "정부는", true, false},
+		{"拒绝", "我们拒绝报告", true, true},
+		{"2026", "于2026年", true, true},
+		{"コーヒ", "コーヒー店", true, true},
+		{"ปฏิเสธ", "เราปฏิเสธรายงาน", true, true},
+		{"ปฏ", "เราปฏิเสธรายงาน", true, false},
+		{"ဘာသာ", "မြန်မာဘာသာစကား", true, true},
+		{"none", "We reject it.", false, false},
+		{"", "We reject it.", false, false},
+		{"\xff", "\xff", false, false},
+	} {
+		if found, whole := Stand(tt.words, tt.text); found != tt.found || whole != tt.whole {
+			t.Errorf("%q in %q: found %v, whole %v", tt.words, tt.text, found, whole)
+		}
 	}
 }
 

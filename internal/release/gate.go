@@ -25,8 +25,8 @@ func notAsked(id string) Hit {
 // sealedCheck asks the vault whether files hold a sealed value. The joined text goes
 // over once, so that the ledger holds one act for it. On error the check blocks.
 func (r *Room) sealedCheck(ctx context.Context, by ledger.Actor, purpose string, p picture, files []bundle.File) (Check, error) {
-	hits := p.named(files)
 	all, text := readings(files)
+	hits := append(p.named(files), reordered(all)...)
 	own, err := p.ownWords(files)
 	if err != nil {
 		return Check{}, err

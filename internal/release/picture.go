@@ -1,12 +1,15 @@
 package release
 
 import (
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"heed/internal/corroborate"
 	"heed/internal/intake"
+	"heed/internal/lang"
 	"heed/internal/record"
 	"heed/internal/seal"
 )
@@ -127,4 +130,112 @@ func (p picture) wordsUnder(para Paragraph) (out []words) {
 		}
 	}
 	return out
+}
+
+// wordsBehind lists the exact words that claims rest on: their own, those of the
+// statements they restate, and their passages.
+func (p picture) wordsBehind(claims ...string) (out []words) {
+	for _, id := range claims {
+		c, ok := p.Claims[id]
+		if !ok {
+			continue
+		}
+		if c.Words != "" {
+			out = append(out, words{id, c.Source, c.Words})
+		}
+		if s, ok := p.Statements[c.Statement]; ok {
+			out = append(out, words{s.ID, s.Source, s.Words})
+		}
+		if passage, err := p.Texts[c.Source].Passage(c.Address()); err == nil {
+			out = append(out, words{id, c.Source, passage.Text})
+		}
+	}
+	return out
+}
+
+// written is a text in a member's words that the release prints.
+type written struct {
+	place, text string
+	para        bool    // it is a paragraph
+	quotes      bool    // what it prints in quotation marks must stand in under
+	under       []words // the exact words it may quote
+	source      string  // the source whose title it is, "" for none
+}
+
+// written lists them. Names of persons and bodies are not among them.
+func (p picture) written() (out []written) {
+	out = append(out, written{place: p.Draft.ID + ", title", text: p.Draft.Title})
+	for _, para := range p.Draft.Paragraphs {
+		out = append(out, written{place: place(para), text: para.Text, para: true, quotes: true, under: p.wordsUnder(para)})
+	}
+	c := p.cited()
+	for _, id := range c.findings {
+		f := p.Findings[id]
+		under := p.wordsBehind(claimsOf(f)...)
+		out = append(out, written{place: id, text: f.Text, quotes: true, under: under},
+			written{place: id + ", search for contrary material", text: f.ContrarySearch})
+		for _, a := range f.Against {
+			out = append(out, written{place: a.Claim + " against " + id, text: a.Answer, quotes: true, under: under})
+		}
+	}
+	for _, id := range c.claims {
+		out = append(out, written{place: id, text: p.Claims[id].Text, quotes: true, under: p.wordsBehind(id)})
+	}
+	for _, id := range c.statements {
+		out = append(out, written{place: id + ", target", text: p.Statements[id].Target.Words})
+	}
+	for _, id := range c.sources {
+		if !p.unnamed(id) {
+			out = append(out, written{place: id + ", title", text: p.Sources[id].Title, source: id})
+		}
+	}
+	return out
+}
+
+// minRepeated is the number of words in a row from which a text says a thing in its
+// source's words and not in its own.
+const minRepeated = 6
+
+// repeated lists, by cited source, the places where a member's text repeats so many
+// words of the source's working text in a row, with marks or without.
+func (p picture) repeated() map[string][]string {
+	texts := p.written()
+	runs := map[string][]int{} // texts by what they hold
+	for i, t := range texts {
+		for run := range runsOf(t.text) {
+			if at := runs[run]; len(at) == 0 || at[len(at)-1] != i {
+				runs[run] = append(at, i)
+			}
+		}
+	}
+	out := map[string][]string{}
+	if len(runs) == 0 {
+		return out
+	}
+	for _, source := range p.cited().sources {
+		found := map[int]bool{}
+		for run := range runsOf(p.Texts[source].Body) {
+			for _, i := range runs[run] {
+				found[i] = found[i] || texts[i].source != source // its own title is no testimony
+			}
+		}
+		for i, t := range texts {
+			if found[i] && !slices.Contains(out[source], t.place) {
+				out[source] = append(out[source], t.place)
+			}
+		}
+	}
+	return out
+}
+
+// runsOf gives every run of minRepeated words of a text, folded.
+func runsOf(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		all := lang.Words(text)
+		for i := 0; i+minRepeated <= len(all); i++ {
+			if !yield(strings.Join(all[i:i+minRepeated], " ")) {
+				return
+			}
+		}
+	}
 }

@@ -26,6 +26,18 @@ func TestQuotations(t *testing.T) {
 		{`"one two three" "x`, []string{"one two three"}},
 		{"“one “two three” four five”", []string{"one “two three"}},
 		{"“” \"\" ””", nil},
+		{"he said ‘one two three’ and ‘four five six’.", []string{"one two three", "four five six"}},
+		{"‘one’s two’s three’s’", []string{"one’s two’s three’s"}},
+		{"the guards’ rooms, Shi‘a books and one’s own", nil},
+		{"‘Abd al-Rahman was held; “one two three”", []string{"one two three"}},
+		{"‚eins zwei drei‘ und", []string{"eins zwei drei"}},
+		{"‹un deux trois›", []string{"un deux trois"}},
+		{"›eins zwei drei‹", []string{"eins zwei drei"}},
+		{"‹un deux trois", []string{"un deux trois…open"}},
+		{"他说‘一二三’了", []string{"一二三"}},
+		{"그는 ‘하나 둘 셋’이라고", []string{"하나 둘 셋"}},
+		{"＂one two three＂", []string{"one two three"}},
+		{"＂one two three", []string{"one two three…open"}},
 	}
 	for _, tt := range tests {
 		var got []string
@@ -46,6 +58,7 @@ func FuzzQuotations(f *testing.F) {
 	f.Add("“one two three”")
 	f.Add("\"\xff\"a b c\"")
 	f.Add("„«»“”「」")
+	f.Add("‘a’b c d’ ‹x ‚a b c‘ ＂")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, q := range quotations(text) {
 			if !strings.Contains(text, q.text) {

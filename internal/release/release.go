@@ -28,6 +28,7 @@ import (
 	"heed/internal/fault"
 	"heed/internal/lang"
 	"heed/internal/ledger"
+	"heed/internal/record"
 	"heed/internal/seal"
 )
 
@@ -172,7 +173,7 @@ func wellFormed(text string) (string, error) {
 	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }):
 		return bad("the paragraph holds control characters")
 	}
-	return text, nil
+	return text, record.InOrder(text)
 }
 
 // citable says what kind of object an id names: finding, claim, statement, or "".

@@ -13,6 +13,7 @@ import (
 	"heed/bundle"
 	"heed/internal/corroborate"
 	"heed/internal/fault"
+	"heed/internal/intake"
 	"heed/internal/record"
 	"heed/internal/store"
 )
@@ -539,5 +540,40 @@ func TestMixedSignatureLines(t *testing.T) {
 		if _, err := note.Open(signed, note.VerifierList(v)); err != nil {
 			t.Errorf("%s: %v", v.Name(), err)
 		}
+	}
+}
+
+// TestOverrideBlocks: a direction override is refused where a member writes it, and stops
+// the gate where it came with the exact words of a source.
+func TestOverrideBlocks(t *testing.T) {
+	h, ctx := answered(t), t.Context()
+	for _, o := range []string{"\u202d", "\u202e"} {
+		_, err := h.AddParagraph(ctx, by("M-01"), "It was "+o+"so.", []string{"F-01"})
+		refused(t, err, fault.Invalid, "the text holds a direction override: a reader would see another order than the one that is checked")
+		_, err = h.ChangeParagraph(ctx, by("M-01"), "R1", 1, "It was "+o+"so.", []string{"F-01"})
+		refused(t, err, fault.Invalid, "direction override")
+	}
+	must[intake.Added](t)(h.intake.Add(ctx, by("M-01"), intake.Incoming{Name: "o.txt", Body: strings.NewReader("They said \u202edesufer\u202c then.")}))
+	must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: "S-004", Kind: record.PublicRecord, Citation: "https://example.org/o"}))
+	c := must[corroborate.Claim](t)(h.corr.AddClaim(ctx, by("M-01"), corroborate.Claim{Text: "They answered.", Source: "S-004", From: 1, To: 1,
+		Words: "said \u202edesufer\u202c then", Quoted: true}))
+	must[Draft](t)(h.AddParagraph(ctx, by("M-01"), "They answered.", []string{c.ID}))
+	res, err := h.Gate(ctx, by("M-01"), "R1")
+	if err != nil || res.Blocked() != 1 || res.Manifest != "" {
+		t.Fatalf("got %+v, %v", res, err)
+	}
+	var places []string
+	for _, hit := range checkOf(res, ruleSealed).Hits {
+		if !strings.Contains(hit.What, "direction override") || hit.Do == "" {
+			t.Errorf("got %+v", hit)
+		}
+		places = append(places, hit.Place)
+	}
+	if s := strings.Join(places, "; "); !strings.HasPrefix(s, "data/claims.json, line ") || !strings.Contains(s, "report.html, at "+c.ID) {
+		t.Errorf("places: %s", s)
+	}
+	all, _ := readings([]bundle.File{{Name: "a.json", Data: []byte("{\n\"k\": \"a\\u202Eb\"\n}")}, {Name: "b.html", Data: []byte("<p id=\"p1\">&#x202d;</p>")}, {Name: "c.json", Data: []byte(`"\\u202e"`)}})
+	if hits := reordered(all); len(hits) != 2 || hits[0].Place != "a.json, line 2" || hits[1].Place != "b.html, at p1" {
+		t.Errorf("escaped: %+v", hits)
 	}
 }

@@ -122,9 +122,10 @@ func answers(p picture) (n int, hits []Hit) {
 }
 
 // basis: at this moment, every source under what the draft rests on may be used in a
-// public report, with the attribution the report uses, and verbatim where it is quoted.
+// public report, with the attribution the report uses, and verbatim where its exact
+// words are printed: in quotation marks, or as a member's own text that repeats them.
 func basis(p picture) (n int, hits []Hit) {
-	verbatim := p.verbatim()
+	verbatim, repeated := p.verbatim(), p.repeated()
 	for _, id := range p.cited().claims {
 		if p.Claims[id].Attribution == record.BackgroundOnly {
 			hits = append(hits, Hit{Place: id, What: "it is background only: it may inform and may not be cited", Do: "Cite something else, or ask the source for another attribution."})
@@ -133,16 +134,26 @@ func basis(p picture) (n int, hits []Hit) {
 	for _, source := range p.cited().sources {
 		attribution := p.attribution(source)
 		uses := []string{record.UseReport}
-		if verbatim[source] {
+		if verbatim[source] || len(repeated[source]) > 0 {
 			uses = append(uses, record.UseQuote)
 		}
 		for _, use := range uses {
 			n++
 			ok, why := record.Covers(p.Bases[source], use, record.AudiencePublic, attribution, p.On)
-			if !ok {
-				hits = append(hits, Hit{Place: source,
-					What: fmt.Sprintf("no basis covers %s, audience %s, attribution %s: %s", use, record.AudiencePublic, attribution, why),
-					Do:   fmt.Sprintf("Record a basis of %s for this use, or cite %s no more.", source, strings.Join(p.resting(source), ", "))})
+			if ok {
+				continue
+			}
+			what := fmt.Sprintf("no basis covers %s, audience %s, attribution %s: %s", use, record.AudiencePublic, attribution, why)
+			if use != record.UseQuote || verbatim[source] {
+				hits = append(hits, Hit{Place: source, What: what,
+					Do: fmt.Sprintf("Record a basis of %s for this use, or cite %s no more.", source, strings.Join(p.resting(source), ", "))})
+			}
+			if use != record.UseQuote {
+				continue
+			}
+			for _, at := range repeated[source] {
+				hits = append(hits, Hit{Place: at, What: fmt.Sprintf("it repeats %d or more words of %s in a row, and %s", minRepeated, source, what),
+					Do: "Put it in other words, or record the consent of " + source + " to be quoted (" + record.UseQuote + ")."})
 			}
 		}
 	}
@@ -189,10 +200,12 @@ func (p picture) verbatim() map[string]bool {
 			out[claim.Source] = true
 		}
 	}
-	for _, para := range p.Draft.Paragraphs {
-		under := p.wordsUnder(para)
-		for _, q := range quotations(para.Text) {
-			for _, w := range under {
+	for _, t := range p.written() {
+		if !t.quotes {
+			continue
+		}
+		for _, q := range quotations(t.text) {
+			for _, w := range t.under {
 				if strings.Contains(w.text, q.text) {
 					out[w.source] = true
 				}
@@ -218,18 +231,25 @@ func (p picture) resting(source string) (ids []string) {
 	return ids
 }
 
-// quotes: words that a paragraph prints in quotation marks stand, byte for byte, in
-// the words of something it cites. A typographic difference is a difference.
+// quotes: words that a paragraph, finding, claim or answer prints in quotation marks
+// stand, byte for byte and as whole words, in the words of something it cites or rests
+// on. A typographic difference is a difference.
 func quotes(p picture) (n int, hits []Hit) {
-	for _, para := range p.Draft.Paragraphs {
-		under := p.wordsUnder(para)
-		for i, q := range quotations(para.Text) {
+	for _, t := range p.written() {
+		if !t.quotes {
+			continue
+		}
+		for i, q := range quotations(t.text) {
 			n++
-			if q.closed && slices.ContainsFunc(under, func(w words) bool { return strings.Contains(w.text, q.text) }) {
+			if q.closed && slices.ContainsFunc(t.under, func(w words) bool { _, whole := record.Stand(q.text, w.text); return whole }) {
 				continue
 			}
-			h := Hit{Place: fmt.Sprintf("%s, quotation %d", place(para), i+1), What: "these words do not stand in what the paragraph cites as they are printed",
-				Do: "Write them exactly as in the source, with your own punctuation outside the marks; or cite the statement or claim that has them; or take the marks away."}
+			h := Hit{Place: fmt.Sprintf("%s, quotation %d", t.place, i+1), What: "these words do not stand in what it rests on as they are printed",
+				Do: "Write it anew with the words exactly as in a claim, statement or passage it rests on, with your own punctuation outside the marks; or without the marks."}
+			if t.para {
+				h.What = "these words do not stand in what the paragraph cites as they are printed"
+				h.Do = "Write them exactly as in the source, with your own punctuation outside the marks; or cite the statement or claim that has them; or take the marks away."
+			}
 			if !q.closed {
 				h.What, h.Do = "the quotation is not closed", "Close the quotation mark, or take it away."
 			}

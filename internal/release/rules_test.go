@@ -40,9 +40,82 @@ func passing() picture {
 			"S-003": {ID: "S-003", Title: "Paper", Organisation: "The ministry", Kind: "official_statement", Origin: record.OriginOwn, Reliability: "F"},
 		},
 		Originals: map[string]intake.Original{"S-001": {ID: "S-001", Original: "E-0001", FileName: "E-0002"}, "S-002": {ID: "S-002"}, "S-003": {ID: "S-003"}},
-		Bases:     map[string][]record.Basis{"S-001": {consent}, "S-002": public("B-002", "S-002"), "S-003": public("B-003", "S-003")},
-		Policy:    corroborate.DefaultPolicy,
-		On:        time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC),
+		Texts: map[string]intake.Text{
+			"S-001": frozen("S-001", "[P-1] was held for several weeks and was told of no charge."),
+			"S-002": frozen("S-002", "The spokesman called it a completely fabricated lie.", "Guards say that people were held there for many months."),
+			"S-003": frozen("S-003", "Nobody was held there.")},
+		Bases:  map[string][]record.Basis{"S-001": {consent}, "S-002": public("B-002", "S-002"), "S-003": public("B-003", "S-003")},
+		Policy: corroborate.DefaultPolicy,
+		On:     time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC),
+	}
+}
+
+// frozen is a working text of one paragraph.
+func frozen(source string, sentences ...string) intake.Text {
+	t := intake.Text{Source: source}
+	for _, s := range sentences {
+		start := len(t.Body)
+		t.Body += s + "\n"
+		t.Sentences = append(t.Sentences, intake.Sentence{N: len(t.Sentences) + 1, Para: 1, Start: start, End: start + len(s)})
+	}
+	return t
+}
+
+// TestWordsOfItsOwn: a person who agreed to be quoted may be repeated, five words are no
+// quotation, and what claims rest on may be quoted by them and by their findings.
+func TestWordsOfItsOwn(t *testing.T) {
+	repeat := func(p *picture) {
+		p.Draft.Paragraphs[0].Text = "One was held for several weeks and was told of no charge."
+	}
+	tests := map[string]func(*picture){
+		"agreed": func(p *picture) {
+			repeat(p)
+			p.Bases["S-001"][0].Scopes = append(p.Bases["S-001"][0].Scopes, record.Scope{
+				Use: record.UseQuote, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given})
+		},
+		"five words": func(p *picture) { p.Draft.Paragraphs[0].Text = "One was held for several weeks." },
+		"public record": func(p *picture) {
+			p.Draft.Paragraphs[0].Text = "Guards say that people were held there for many months."
+		},
+		"a title of its own": func(p *picture) {
+			p.Bases["S-003"] = []record.Basis{{ID: "B-003", Kind: record.Consent, Scopes: []record.Scope{
+				{Use: record.UseReport, Audience: record.AudiencePublic, Attribution: record.Named, State: record.Given}}}}
+			p.Texts["S-003"] = frozen("S-003", "Nobody was ever held at all there.")
+			with(p.Sources, "S-003", func(s *record.Source) { s.Title = "Nobody was ever held at all there" })
+		},
+		"a claim quotes its passage": func(p *picture) {
+			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.Text = "Guards say ‘people were held’." })
+		},
+		"a claim quotes its statement": func(p *picture) {
+			with(p.Claims, "C-003", func(c *corroborate.Claim) {
+				c.Statement, c.Text = "ST-001", "He spoke of “a completely fabricated lie”."
+			})
+		},
+		"a finding quotes its passages": func(p *picture) {
+			with(p.Findings, "F-01", func(f *corroborate.Finding) {
+				f.Text = "It is reasonable to conclude that “people were held there”."
+			})
+		},
+		"an answer quotes the claim": func(p *picture) { p.Findings["F-01"].Against[0].Answer = "“Nobody was held” names no place." },
+	}
+	for name, change := range tests {
+		p := passing()
+		change(&p)
+		for _, c := range p.look() {
+			if !c.Passed {
+				t.Errorf("%s: %s blocks: %v", name, c.Rule, c.Hits)
+			}
+		}
+	}
+	p := passing()
+	with(p.Claims, "C-001", func(c *corroborate.Claim) { c.Text = "One “was held for several weeks”." })
+	if _, hits := basis(p); len(hits) != 1 || hits[0].Place != "S-001" || !strings.Contains(hits[0].What, "verbatim_quote") {
+		t.Errorf("a claim quotes a person who did not agree: %v", hits)
+	}
+	p = passing()
+	repeat(&p)
+	if _, hits := basis(p); len(hits) != 1 || !strings.Contains(hits[0].Do, "Put it in other words, or record the consent of S-001") {
+		t.Errorf("the way out: %v", hits)
 	}
 }
 
@@ -105,6 +178,38 @@ func TestRules(t *testing.T) {
 		{"sealed statement", "basis", "S-001", "verbatim_quote", func(p *picture) {
 			with(p.Statements, "ST-001", func(s *record.Statement) { s.Source = "S-001" })
 		}},
+		{"a paragraph in the person's words, without marks", "basis", "paragraph 1", "repeats 6 or more words of S-001", func(p *picture) {
+			p.Draft.Paragraphs[0].Text = "One was held for several weeks, and was told of no charge."
+		}},
+		{"a claim in the person's words", "basis", "C-001", "verbatim_quote", func(p *picture) {
+			with(p.Claims, "C-001", func(c *corroborate.Claim) { c.Text = "A person WAS HELD for several\nweeks — and was told nothing." })
+		}},
+		{"a finding in the person's words", "basis", "F-01", "repeats 6", func(p *picture) {
+			with(p.Findings, "F-01", func(f *corroborate.Finding) {
+				f.Text = "It is reasonable to conclude that one was held for several weeks and freed."
+			})
+		}},
+		{"an answer in the person's words", "basis", "C-003 against F-01", "repeats 6", func(p *picture) {
+			p.Findings["F-01"].Against[0].Answer = "One was held for several weeks and was told of no charge."
+		}},
+		{"a search in the person's words", "basis", "F-01, search for contrary material", "repeats 6", func(p *picture) {
+			with(p.Findings, "F-01", func(f *corroborate.Finding) { f.ContrarySearch = "Whether she was held for several weeks and freed." })
+		}},
+		{"a finding that quotes", "quotes", "F-01, quotation 1", "what it rests on", func(p *picture) {
+			with(p.Findings, "F-01", func(f *corroborate.Finding) {
+				f.Text = "It is reasonable to conclude that people were held “for all that time”."
+			})
+		}},
+		{"a claim that quotes", "quotes", "C-003, quotation 1", "what it rests on", func(p *picture) {
+			with(p.Claims, "C-003", func(c *corroborate.Claim) { c.Text = "The paper says ‘guards saw people held’." })
+		}},
+		{"an answer that quotes", "quotes", "C-003 against F-01, quotation 1", "what it rests on", func(p *picture) {
+			p.Findings["F-01"].Against[0].Answer = "It gives “no figures at all”."
+		}},
+		{"single marks", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it ‘a completely invented lie’.")},
+		{"single guillemets", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it ‹a completely invented lie›.")},
+		{"wide marks", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it ＂a completely invented lie＂.")},
+		{"half a word", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it “a completely fabricated li”.")},
 		{"other words", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it “a completely invented lie”.")},
 		{"a capital letter", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("“A completely fabricated lie”, he said.")},
 		{"a comma inside", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("“a completely fabricated lie,” he said.")},

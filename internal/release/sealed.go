@@ -14,6 +14,7 @@ import (
 
 	"heed/bundle"
 	"heed/internal/lang"
+	"heed/internal/record"
 )
 
 // segment is one reading of a released file: its raw bytes, its text without markup,
@@ -174,6 +175,31 @@ func (p picture) named(files []bundle.File) (hits []Hit) {
 		}
 	}
 	slices.SortFunc(hits, func(a, b Hit) int { return strings.Compare(a.Place+a.What, b.Place+b.What) })
+	return hits
+}
+
+// reordered finds direction overrides, wherever they come from: in words copied from a
+// source too, a reader would see another order than the one that is checked.
+func reordered(all []segment) (hits []Hit) {
+	seen := map[string]bool{}
+	for _, s := range all {
+		for at := range s.text {
+			r, _ := utf8.DecodeRune(s.text[at:])
+			if !strings.ContainsRune(record.Overrides, r) {
+				continue
+			}
+			raw := at
+			if s.raw != nil {
+				raw = s.raw[at]
+			}
+			where := s.file + ", " + spot(s, raw)
+			if !seen[where] {
+				seen[where] = true
+				hits = append(hits, Hit{Place: where, What: "a direction override stands here: a reader would see another order than the one that is checked",
+					Do: "Write the text again without it; where it stands in the exact words of a source, quote words without it, or cite them no more."})
+			}
+		}
+	}
 	return hits
 }
 

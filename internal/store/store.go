@@ -78,7 +78,7 @@ type DB struct {
 }
 
 // Open opens the file and brings its tables up to date. A wrong key, a file of a
-// newer version and a missing file are faults, and nothing is written then.
+// newer version, a missing file and an empty one are faults, and nothing is written then.
 func Open(ctx context.Context, c Config) (*DB, error) {
 	if err := prepare(c); err != nil {
 		return nil, err
@@ -88,37 +88,51 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		return nil, err
 	}
 	// The first read decides whether the key is right.
-	if _, err := db.ExecContext(ctx, "SELECT count(*) FROM sqlite_schema"); err != nil {
+	var tables int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		db.Close()
 		return nil, openFault(err)
 	}
+	if tables == 0 && !c.Create {
+		db.Close()
+		return nil, errEmpty()
+	}
 	if err := migrate(ctx, db, c.Schemas); err != nil {
 		db.Close()
-		return nil, err
+		return nil, Explain(err)
 	}
 	return &DB{sql: db, clock: c.Clock, unledgered: c.Unledgered}, nil
 }
 
 // prepare refuses to make a file by accident and mends the WAL's length.
 func prepare(c Config) error {
-	_, err := os.Stat(c.Path)
+	info, err := os.Stat(c.Path)
 	switch {
 	case err == nil && c.Create:
 		return fault.New(fault.Conflict, "there is a store here already", "It was not touched.", "Choose another directory.")
 	case errors.Is(err, fs.ErrNotExist) && !c.Create:
 		return fault.New(fault.NoStore, "there is no store here", "", "Make a case with: heed init DIR")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("finding store: %w", pathless(err))
+		return Explain(fmt.Errorf("finding store: %w", pathless(err)))
+	case err == nil && info.Size() == 0:
+		return errEmpty()
 	}
 	if c.Create {
 		// SQLite would make the file readable for others; what is ciphertext is still nobody's business.
 		f, err := os.OpenFile(c.Path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 		if err != nil {
-			return fmt.Errorf("making store: %w", pathless(err))
+			return Explain(fmt.Errorf("making store: %w", pathless(err)))
 		}
 		return f.Close()
 	}
 	return trimWAL(c.Path + "-wal")
+}
+
+// errEmpty is the answer to a file without a table. SQLite would take it for a new
+// database, and whoever asked it what to keep would hear: nothing.
+func errEmpty() error {
+	return fault.New(fault.Conflict, "the store is empty: its content is gone",
+		"The originals and seals beside it were not touched.", "Bring the directory back from a backup.")
 }
 
 // trimWAL cuts a write-ahead log down to whole blocks. The encrypting layer cannot
@@ -135,7 +149,7 @@ func trimWAL(path string) error {
 	}
 	if rest := info.Size() % block; rest != 0 {
 		if err := os.Truncate(path, info.Size()-rest); err != nil {
-			return fmt.Errorf("trimming write-ahead log: %w", pathless(err))
+			return Explain(fmt.Errorf("trimming write-ahead log: %w", pathless(err)))
 		}
 	}
 	return nil
@@ -177,7 +191,7 @@ func openFault(err error) error {
 	case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
 		return fault.New(fault.Held, "another process holds the store", "Nothing was written.", "Try again when it has finished.")
 	}
-	return fmt.Errorf("opening store: %w", err)
+	return Explain(fmt.Errorf("opening store: %w", err))
 }
 
 // pathless drops the path from a file error: a path can hold a name.

@@ -27,7 +27,7 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 		return txFault("beginning to read", err)
 	}
 	defer t.Rollback()
-	return fn(&Tx{Now: db.now(), ctx: ctx, sql: t})
+	return Explain(fn(&Tx{Now: db.now(), ctx: ctx, sql: t}))
 }
 
 // Read runs fn in a View and returns what it read.
@@ -56,7 +56,7 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	if err := fn(tx); err != nil {
-		return err
+		return Explain(err)
 	}
 	after, err := tx.changes()
 	if err != nil {
@@ -117,13 +117,11 @@ func (tx *Tx) Each(query string, args []any, scan func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
-// txFault names the two refusals that are nobody's mistake: a held store and a full disk.
+// txFault names the refusals that are nobody's mistake: a held store, and what Explain knows.
 func txFault(step string, err error) error {
 	switch {
 	case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
 		return fault.New(fault.Held, "another process holds the store", "Nothing was written.", "Try again when it has finished.")
-	case errors.Is(err, sqlite3.FULL):
-		return fault.New(fault.Conflict, "the disk is full", "Nothing of this act was kept; all earlier acts are safe.", "Make room and try again.")
 	}
-	return fmt.Errorf("%s: %w", step, err)
+	return Explain(fmt.Errorf("%s: %w", step, err))
 }

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -96,7 +97,7 @@ func keep(t testing.TB, v *Vault, kind seal.Kind, subject string, value []byte) 
 		ref, err = v.Keep(tx, amina, p, subject)
 		return err
 	})
-	if err != nil {
+	if err := errors.Join(err, p.Settle()); err != nil {
 		t.Fatal(err)
 	}
 	return ref

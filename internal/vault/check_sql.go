@@ -1,12 +1,13 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"os"
+	"slices"
 
+	"heed/internal/fault"
 	"heed/internal/ledger"
 	"heed/internal/seal"
 	"heed/internal/store"
@@ -59,11 +60,9 @@ func (v *Vault) Version(tx *store.Tx, id string) (any, error) {
 // without a row, and temporaries of the dead. It holds the writer's turn of the case's store, so that
 // nobody is between a row and its reference, and says how many rows and files went.
 //
-// A row that once had its reference is never removed: when it has none now, the store
-// is older than the vault, and what was sealed must not be lost with it. Check tells.
-//
-// BUG(heed): that a reference was there is noted here, at opening. Of what was sealed since the
-// last opening Sweep cannot know it, and an older store put beside the vault loses that.
+// A row or a blob that once had its reference is settled and never removed: when it has
+// none now, the store or the vault's file is an older copy, and what was sealed must not be
+// lost with it. Check tells. What a crash kept from being settled is settled here.
 func (v *Vault) Sweep(ctx context.Context) (removed int, err error) {
 	err = v.caseDB.Update(ctx, func(tx *store.Tx) error {
 		known, err := texts(tx, "SELECT item FROM vault_reference")
@@ -119,17 +118,23 @@ func (v *Vault) settle(ctx context.Context, known []string) (blobs map[string]bo
 }
 
 // Check reconciles the references in tx with the rows of the vault and with the blobs
-// on the disk. It opens no seal: a blob must be there and have its size; whether it
-// decrypts shows at the next opening.
+// on the disk. It opens no seal: a blob must be there, byte by byte as it was stored.
 func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, error) {
 	all, err := readReferences(tx)
 	if err != nil {
 		return nil, err
 	}
+	// In this order: a file that is settled has a row, and a row that is settled has a
+	// reference, so what is being sealed meanwhile is no problem.
+	files, err := v.blobs.Settled(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("checking the vault: %w", err)
+	}
 	items, settled, err := v.rows(ctx)
 	if err != nil {
 		return nil, err
 	}
+	unknown := strays(files, items)
 	var problems []ledger.Problem
 	for _, r := range all {
 		i, ok := items[r.Item]
@@ -137,7 +142,7 @@ func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, erro
 		if r.State != stateSealed {
 			continue
 		}
-		what, err := v.checkItem(r, i, ok)
+		what, err := v.checkItem(ctx, r, i, ok)
 		if err != nil {
 			return nil, err
 		}
@@ -145,13 +150,13 @@ func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, erro
 			problems = append(problems, ledger.Problem{Place: string(r.Ref), What: what})
 		}
 	}
-	// An unsettled row without a reference is one that is being sealed at this
-	// moment, or that the next opening sweeps: no problem.
-	lost := 0
-	for id := range items {
-		if settled[id] {
-			lost++
-		}
+	lost, err := v.lost(ctx, items, settled)
+	if err != nil {
+		return nil, err
+	}
+	if unknown > 0 {
+		problems = append(problems, ledger.Problem{Place: vaultObject,
+			What: fmt.Sprintf("%d files lie there that its table does not know: the table is an older copy, or was changed", unknown)})
 	}
 	if lost > 0 {
 		problems = append(problems, ledger.Problem{Place: vaultObject,
@@ -160,22 +165,59 @@ func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, erro
 	return problems, nil
 }
 
+// strays counts the files that no row names.
+func strays(files []string, items map[string]item) (n int) {
+	named := map[string]bool{}
+	for _, i := range items {
+		named[i.blob] = true
+	}
+	for _, name := range files {
+		if !named[name] {
+			n++
+		}
+	}
+	return n
+}
+
+// lost counts the settled rows among those that had no reference when Check began. One
+// that was sealed since then has its reference by now. An unsettled row without one is
+// being sealed at this moment, or the next opening sweeps it: no problem.
+func (v *Vault) lost(ctx context.Context, items map[string]item, settled map[string]bool) (n int, err error) {
+	if len(items) == 0 {
+		return 0, nil
+	}
+	known, err := store.Read(ctx, v.caseDB, func(tx *store.Tx) ([]string, error) { return texts(tx, "SELECT item FROM vault_reference") })
+	if err != nil {
+		return 0, fmt.Errorf("reading references: %w", err)
+	}
+	for id := range items {
+		if settled[id] && !slices.Contains(known, id) {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // checkItem says what is wrong with the item of a reference, or "".
-func (v *Vault) checkItem(r reference, i item, ok bool) (string, error) {
+func (v *Vault) checkItem(ctx context.Context, r reference, i item, ok bool) (string, error) {
 	switch {
 	case !ok:
 		return "the vault has no row for it", nil
 	case i.name() != r.Item || i.kind != r.Kind:
 		return "its row in the vault was changed", nil
 	}
-	size, err := v.storedSize(i.blob)
+	size, sum, err := v.blobs.Stored(ctx, i.blob)
 	switch {
-	case errors.Is(err, os.ErrNotExist):
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case fault.KindOf(err) == fault.NotFound:
 		return "its sealed bytes are missing", nil
 	case err != nil:
-		return "", err
+		return "its sealed bytes cannot be read", nil
 	case size != i.stored:
 		return "its sealed bytes have another length than they were stored with", nil
+	case !bytes.Equal(sum[:], i.sum):
+		return "its sealed bytes differ from what was stored", nil
 	}
 	return "", nil
 }

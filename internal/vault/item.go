@@ -23,6 +23,7 @@ type item struct {
 	kind    seal.Kind
 	blob    string // name of the blob
 	stored  int64  // bytes that the blob's file has: padded and encrypted
+	sum     []byte // SHA-256 of that file
 	wrapped []byte // the itemKey, encrypted to the custodians
 }
 
@@ -30,7 +31,7 @@ type item struct {
 // random, so the name says nothing of the value.
 func (i item) name() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "heed/v1/vault-item\x00%s\x00%s\x00%d\x00", i.kind, i.blob, i.stored)
+	fmt.Fprintf(h, "heed/v1/vault-item\x00%s\x00%s\x00%d\x00%x\x00", i.kind, i.blob, i.stored, i.sum)
 	h.Write(i.wrapped)
 	return hex.EncodeToString(h.Sum(nil))
 }

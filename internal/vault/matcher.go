@@ -25,22 +25,34 @@ const (
 	minHex       = 6   // digits
 	maxOverlap   = 256 // bytes of a value whose finds may overlap; longer ones would cost n²
 	wholeLetters = 2   // letters and digits of a value that is looked for at all
+	aloneLetters = 3   // letters that stand alone and are read as one word
 )
 
 // matcher looks for sealed values in one text. It sees no database and keeps none of
 // the values: what a value leaves behind are positions, and marks on words of the text.
 //
 //   - Name, place, note and file name (also without its extension): the folded value
-//     anywhere in the folded text, with its blanks or without. Of names and places
-//     each longer word, as a whole word; in scripts without blanks, anywhere. Of notes
-//     each run of six words. That the words stand in open texts excuses nothing.
+//     anywhere in the folded text, with its blanks or without; fewer than four letters
+//     as a whole word only. That the words stand in open texts excuses nothing.
+//   - Of names and places each word of four letters or more, as a whole word, of five
+//     also as the beginning of one; and two to six words in any order and close to each
+//     other, however short. In scripts without blanks each part, anywhere, and of names
+//     every two neighbouring characters of three or more.
+//   - Of notes each run of six words.
 //   - Original: each run of six words, and each name-like word (written with a capital
 //     elsewhere than at the beginning of a sentence, or with digits), unless it stands
 //     in an open text too.
 //   - Short values of any kind: also in base64, in hex, and raw if they are no text.
 //
-// The text is read as it is, and once more with the escapes of addresses, pages and
-// data undone.
+// The text is read as it is; with the escapes of addresses, pages and data undone; as it
+// is displayed where directions are overridden; word by word, with broken and spelled-out
+// words joined; and each of these by the looks of Cyrillic and Greek letters.
+//
+// Not found: a phone number or a date written another way, base64 of a part of a value,
+// hex of its folded form, a transliteration, a translation, a nickname, a paraphrase; one
+// short word of a name; a Cyrillic or Greek word of fewer than four letters imitated with
+// Latin ones; letters replaced by digits or by look-alikes of other alphabets; a name in
+// a picture; order that markup makes.
 //
 // BUG(heed): An original that is no text as it lies there (a scan, a recording, an office
 // file), and what follows the first 16 MiB of one, is not compared with anything.
@@ -51,12 +63,15 @@ type matcher struct {
 	folded bool // whether open is folded by now; see stands
 
 	views    []view
-	squeezed []view
-	readings []reading
+	looks    []view // the same by looks
+	squeezed []view // both
+	readings []*reading
 
-	vocabulary map[string]int32 // folded word of the text → id
-	spelled    map[string]int32 // the same by spelling, so that folding is rare
-	strange    map[string]bool  // spellings of the value at work that are not in the text
+	vocabulary map[string]int32 // key of a word of the text → id
+	sorted     []string         // the keys in order; see inOrder
+	plain      *lexicon         // words by their folded form
+	looking    *lexicon         // words by their looks
+	mixed      bool             // whether the text is read by looks
 	runs       map[run]int32    // six words of the text → id
 
 	word, wordOpen, wordSure []bool // by word: in an original; in an open text; in a name or place
@@ -73,16 +88,27 @@ type reading struct {
 	at   []Found // of each word
 	word []int32
 	run  []int32 // the run that begins at each word, -1 near the end
+
+	where map[int32][]int32 // places of each word; see startsIn
 }
 
 func newMatcher(q Query) *matcher {
 	text := string(q.Text)
-	m := &matcher{raw: newHaystack(text), vocabulary: map[string]int32{}, spelled: map[string]int32{},
-		strange: map[string]bool{}, runs: map[run]int32{}}
-	m.lower = newHaystack(asciiLower(text))
-	m.read(text, nil)
-	if decoded, origin, ok := unescape(text); ok {
-		m.read(decoded, origin)
+	m := &matcher{raw: newHaystack(text), lower: newHaystack(asciiLower(text)), vocabulary: map[string]int32{},
+		plain: newLexicon(lang.Fold), looking: newLexicon(look), runs: map[run]int32{}}
+	r := rendering{s: text}
+	m.read(r)
+	if another, ok := r.unescaped(); ok {
+		r = another
+		m.read(r)
+	}
+	if page, ok := r.displayed(false); ok {
+		m.read(page)
+		r, _ = r.displayed(true)
+		m.read(r)
+	}
+	if words, ok := r.joined(); ok {
+		m.readWords(words)
 	}
 	m.word, m.wordOpen, m.wordSure = make([]bool, len(m.vocabulary)), make([]bool, len(m.vocabulary)), make([]bool, len(m.vocabulary))
 	m.run_, m.runOpen, m.runSure = make([]bool, len(m.runs)), make([]bool, len(m.runs)), make([]bool, len(m.runs))
@@ -93,7 +119,7 @@ func newMatcher(q Query) *matcher {
 		}
 		m.scan(s, m.wordOpen, m.runOpen)
 		m.open = append(m.open, s)
-		clear(m.strange)
+		m.forget()
 	}
 	return m
 }
@@ -110,20 +136,32 @@ func asciiLower(s string) string {
 }
 
 // read indexes one way of reading the text.
-func (m *matcher) read(decoded string, origin []int) {
-	v := readAs(decoded, origin)
-	m.views = append(m.views, v)
-	m.squeezed = append(m.squeezed, v.squeezed())
+func (m *matcher) read(r rendering) {
+	v := readAs(r, lang.FoldMap)
+	m.views, m.squeezed = append(m.views, v), append(m.squeezed, v.squeezed())
+	if strings.ContainsFunc(r.s, imitating) {
+		v := readAs(r, lang.SkeletonMap)
+		m.looks, m.squeezed = append(m.looks, v), append(m.squeezed, v.squeezed())
+	}
+	m.readWords(r)
+}
+
+func (m *matcher) readWords(r rendering) {
+	m.readings = append(m.readings, m.wordsOf(r, m.plain))
+	if strings.ContainsFunc(r.s, imitating) {
+		m.mixed = true
+		m.readings = append(m.readings, m.wordsOf(r, m.looking))
+	}
+}
+
+func (m *matcher) wordsOf(from rendering, l *lexicon) *reading {
 	var r reading
 	var w window
-	eachWord(decoded, func(start, end int) {
-		id := m.learn(decoded[start:end])
+	eachWord(from.s, func(start, end int) {
+		id := m.learn(l, from.s[start:end])
 		r.word = append(r.word, id)
 		r.run = append(r.run, -1)
-		if origin != nil {
-			start, end = origin[start], origin[end]
-		}
-		r.at = append(r.at, Found{start, end})
+		r.at = append(r.at, from.place(start, end))
 		if six, ok := w.push(id); ok {
 			n, known := m.runs[six]
 			if !known {
@@ -133,37 +171,51 @@ func (m *matcher) read(decoded string, origin []int) {
 			r.run[len(r.run)-runWords] = n
 		}
 	})
-	m.readings = append(m.readings, r)
+	return &r
 }
 
 // learn gives a word of the text its id.
-func (m *matcher) learn(spelled string) int32 {
-	if id, ok := m.spelled[spelled]; ok {
+func (m *matcher) learn(l *lexicon, spelled string) int32 {
+	if id, ok := l.spelled[spelled]; ok {
 		return id
 	}
-	folded := lang.Fold(spelled)
-	id, ok := m.vocabulary[folded]
+	key := l.key(spelled)
+	id, ok := m.vocabulary[key]
 	if !ok {
 		id = int32(len(m.vocabulary))
-		m.vocabulary[strings.Clone(folded)] = id
+		m.vocabulary[strings.Clone(key)] = id
 	}
-	m.spelled[strings.Clone(spelled)] = id
+	l.spelled[strings.Clone(spelled)] = id
 	return id
 }
 
 // lookup gives the id of a word that may stand in the text, or -1.
-func (m *matcher) lookup(spelled string) int32 {
-	if id, ok := m.spelled[spelled]; ok {
+func (m *matcher) lookup(l *lexicon, spelled string) int32 {
+	if id, ok := l.spelled[spelled]; ok {
 		return id
 	}
-	if m.strange[spelled] {
+	if l.strange[spelled] {
 		return -1
 	}
-	if id, ok := m.vocabulary[lang.Fold(spelled)]; ok {
+	if id, ok := m.vocabulary[l.key(spelled)]; ok {
 		return id
 	}
-	m.strange[spelled] = true
+	l.strange[spelled] = true
 	return -1
+}
+
+// lexicons are those that the text was read with.
+func (m *matcher) lexicons() []*lexicon {
+	if m.mixed {
+		return []*lexicon{m.plain, m.looking}
+	}
+	return []*lexicon{m.plain}
+}
+
+// forget drops what is kept of one value.
+func (m *matcher) forget() {
+	clear(m.plain.strange)
+	clear(m.looking.strange)
 }
 
 // window holds the last six words.
@@ -184,10 +236,17 @@ func (w *window) push(id int32) (run, bool) {
 
 // scan marks the words and the runs of s that stand in the text, and counts the words.
 func (m *matcher) scan(s string, words, runs []bool) (n int) {
+	for _, l := range m.lexicons() {
+		n = m.scanBy(l, s, words, runs)
+	}
+	return n
+}
+
+func (m *matcher) scanBy(l *lexicon, s string, words, runs []bool) (n int) {
 	var w window
 	eachWord(s, func(start, end int) {
 		n++
-		id := m.lookup(s[start:end])
+		id := m.lookup(l, s[start:end])
 		if id >= 0 && words != nil {
 			words[id] = true
 		}
@@ -202,7 +261,7 @@ func (m *matcher) scan(s string, words, runs []bool) (n int) {
 
 // add looks for one value.
 func (m *matcher) add(kind seal.Kind, value []byte) {
-	defer clear(m.strange)
+	defer m.forget()
 	s, isText := asText(value)
 	s = strings.TrimSpace(s)
 	if len(value) <= shortValue && !(kind == seal.Original && m.stands(s)) {
@@ -223,6 +282,11 @@ func (m *matcher) add(kind seal.Kind, value []byte) {
 		}
 	case seal.Name, seal.Place:
 		m.parts(s)
+		if pairs := neighbours(s); kind == seal.Name && letterCount(s) > wordSigns {
+			for _, pair := range pairs {
+				m.pair(lang.Fold(pair))
+			}
+		}
 	case seal.Note:
 		m.scan(s, nil, m.runSure)
 	}
@@ -242,14 +306,58 @@ func (m *matcher) whole(s string) {
 		return // a dash or a single letter stands in every text
 	}
 	if letters < wordLetters && !strings.ContainsFunc(folded, func(r rune) bool { return !wordRune(r) || unspaced(r) }) {
-		if id, ok := m.vocabulary[folded]; ok {
-			m.wordSure[id] = true // Ali is no part of nationality
-		}
+		m.sure(s, false) // Ali is no part of nationality
 		return
 	}
 	m.find(m.views, folded)
+	if letters >= wordLetters {
+		m.findLooks(s, folded)
+	}
 	if letters >= squeezedMin || signs && letters > wordSigns {
-		m.find(m.squeezed, readAs(folded, nil).squeezed().folded.s)
+		m.find(m.squeezed, squeeze(folded))
+	}
+	if letters >= squeezedMin {
+		for _, skeleton := range skeletons(s) {
+			m.find(m.squeezed, squeeze(skeleton))
+		}
+	}
+}
+
+func squeeze(folded string) string {
+	return strings.Map(func(r rune) rune {
+		if wordRune(r) {
+			return r
+		}
+		return -1
+	}, folded)
+}
+
+// findLooks finds what looks like the value. The same letters inside a longer word are
+// a word of another language.
+func (m *matcher) findLooks(s, folded string) {
+	for _, skeleton := range skeletons(s) {
+		views := m.looks
+		if skeleton != folded { // or it was found there already
+			views = slices.Concat(m.views, m.looks)
+		}
+		for _, v := range views {
+			v.folded.each(skeleton, func(i int) {
+				if j := i + len(skeleton); v.alone(i, j) {
+					m.spans = append(m.spans, v.span(i, j))
+				}
+			})
+		}
+	}
+}
+
+// pair finds two neighbouring characters; half a Korean syllable is none.
+func (m *matcher) pair(folded string) {
+	for _, v := range m.views {
+		v.folded.each(folded, func(i int) {
+			if j := i + len(folded); !v.cuts(i, j) {
+				m.spans = append(m.spans, v.span(i, j))
+			}
+		})
 	}
 }
 
@@ -263,9 +371,9 @@ func (m *matcher) find(views []view, folded string) {
 
 // parts finds the longer words of a name or place.
 func (m *matcher) parts(s string) {
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool {
-		return !wordRune(r) && !within(r)
-	}) {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return !wordRune(r) && !within(r) })
+	m.together(parts)
+	for _, part := range parts {
 		folded := lang.Fold(part)
 		letters, signs := 0, 0
 		for _, r := range folded {
@@ -274,14 +382,11 @@ func (m *matcher) parts(s string) {
 				signs++
 			}
 		}
-		syllabic := signs > 0 && unicode.In(firstRune(folded), unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 		switch {
-		case signs > 0 && (syllabic && signs >= wordSigns || letters >= wordLetters):
+		case signs > 0 && (syllabic(firstRune(folded)) && signs >= wordSigns || letters >= wordLetters):
 			m.find(m.views, folded)
 		case signs == 0 && letters >= wordLetters:
-			if id, ok := m.vocabulary[folded]; ok {
-				m.wordSure[id] = true
-			}
+			m.sure(part, letters > wordLetters)
 		}
 	}
 }
@@ -315,8 +420,10 @@ func (m *matcher) original(s string) {
 	eachWord(s, func(start, end int) {
 		word := s[start:end]
 		if nameLike(word, begins(s[last:start], before)) {
-			if id := m.lookup(word); id >= 0 {
-				m.word[id] = true
+			for _, l := range m.lexicons() {
+				if id := m.lookup(l, word); id >= 0 {
+					m.word[id] = true
+				}
 			}
 		}
 		last, before = end, word

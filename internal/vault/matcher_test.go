@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -73,7 +74,7 @@ func TestLeaks(t *testing.T) {
 		{"no values", nil, nil, "They took Dorvane Kessim away."},
 		{"upper case", name, nil, "They took ⟦DORVANE KESSIM⟧ away."},
 		{"lower case", name, nil, "mail ⟦dorvane kessim⟧ now"},
-		{"inside a word", name, nil, "the ⟦Dorvane Kessim⟧ites"},
+		{"inside a word", name, nil, "the ⟦Dorvane Kessimites⟧"},
 		{"with marks", name, nil, "They took ⟦Dörväne Késsîm⟧ away."},
 		{"value with marks", []sealed{{seal.Name, "Dörväne Késsîm"}}, nil, "They took ⟦Dorvane Kessim⟧ away."},
 		{"decomposed", []sealed{{seal.Name, "Dörväne Késsîm"}}, nil, "They took " + norm.NFD.String("⟦Dörväne Késsîm⟧") + " away."},
@@ -83,14 +84,14 @@ func TestLeaks(t *testing.T) {
 		{"hyphenated at a line's end", name, nil, "They took ⟦Dorvane Kes-\nsim⟧ away."},
 		{"letters apart", name, nil, "They took ⟦D o r v a n e  K e s s i m⟧ away."},
 		{"in an address", name, nil, "mail ⟦dorvane.kessim⟧@example.org or /⟦dorvanekessim⟧/"},
-		{"family name alone", name, nil, "⟦Kessim⟧ was there, and a kessimite."},
-		{"words turned round", name, nil, "⟦KESSIM⟧, ⟦Dorvane⟧"},
+		{"family name alone", name, nil, "⟦Kessim⟧ was there, and a ⟦kessimite⟧, no akessim."},
+		{"words turned round", name, nil, "⟦KESSIM, Dorvane⟧"},
 		{"a value of three letters is a word and no part of one", []sealed{{seal.Name, "Ali"}}, nil, "the nationality of ⟦ali⟧"},
 		{"two words of few letters", []sealed{{seal.Name, "A Li"}}, nil, "alpine, ⟦a  li⟧"},
 		{"a file name that is in general use", []sealed{{seal.FileName, "Interview_02 final.txt"}}, nil, "an interview; 02; ⟦interview_02 final.txt⟧"},
 		{"a file name with anything else in it", []sealed{{seal.FileName, "interview_orvane.txt"}}, nil, "an ⟦interview_orvane⟧"},
-		{"short words of a name do not count alone", []sealed{{seal.Name, "Dor Kes"}}, nil, "a dor, a kes, and ⟦Dor Kes⟧"},
-		{"four letters count alone", []sealed{{seal.Name, "Dorv Kes"}}, nil, "a ⟦dorv⟧, a kes"},
+		{"short words of a name do not count alone", []sealed{{seal.Name, "Dor Kes"}}, nil, "a dor came, and so did a kes, but we asked for ⟦Dor Kes⟧"},
+		{"four letters count alone", []sealed{{seal.Name, "Dorv Kes"}}, nil, "a ⟦dorv⟧, dorvs, and then no kes"},
 		{"in open texts all the same", name, []string{"Dorvane Kessim said so in public."}, "⟦Dorvane Kessim⟧ said so in public."},
 		{"one word of a name in open texts", name, []string{"Kessim was a general."}, "He met ⟦Kessim⟧."},
 		{"place", []sealed{{seal.Place, "Mill Street, Orvane"}}, nil, "in ⟦Orvane⟧, on a ⟦street⟧ near the ⟦mill⟧"},
@@ -214,10 +215,23 @@ func TestRandomValueAtRandomPlace(t *testing.T) {
 		kind := rapid.SampledFrom([]seal.Kind{seal.Name, seal.Place, seal.Note, seal.FileName}).Draw(t, "kind")
 		want := Found{len(before), len(before) + len(written)}
 		got := leaks(before+written+after, []string{value}, sealed{kind, value})
+		if named := kind == seal.Name || kind == seal.Place; named && len(got) == 1 && got[0].End > want.End && longer(value) {
+			// The last word is the beginning of a longer one: that is found to its end.
+			rest := (before + written + after)[want.End:got[0].End]
+			if !strings.ContainsFunc(rest, unicode.IsSpace) {
+				want.End = got[0].End
+			}
+		}
 		if !slices.Equal(got, []Found{want}) {
 			t.Fatalf("%s %q written %q: got %v, want %v", kind, value, written, got, want)
 		}
 	})
+}
+
+// longer reports whether the last word of a value is found as the beginning of another.
+func longer(value string) bool {
+	words := strings.Fields(value)
+	return letters(words[len(words)-1]) > wordLetters
 }
 
 // The words of the leak check are those of lang, and stand where they are said to stand.
@@ -338,6 +352,8 @@ func FuzzLeaks(f *testing.F) {
 	f.Add([]byte("%44orvane \\u0041 &#65; \xff\xfe"), []byte("\xff\xfeD\x00"), []byte(""), byte(0))
 	f.Add([]byte(testimony), []byte(testimony), []byte(redacted), byte(0))
 	f.Add([]byte("ﷺ ﬁ ß ½ İ"), []byte("fi"), []byte("ﬁ"), byte(4))
+	f.Add([]byte("a \u202eanerI \u2067x\u2069\u202c Irеna I.r e-n a Ire-na"), []byte("Irena Salko"), []byte("Irena"), byte(2))
+	f.Add([]byte("\u202d\xff\u202e&#x202c;\u2069\n小明 가나"), []byte("王小明 가나다"), []byte(""), byte(2))
 	f.Fuzz(func(t *testing.T, text, value, open []byte, k byte) {
 		kinds := []seal.Kind{seal.Original, seal.FileName, seal.Name, seal.Place, seal.Note}
 		kind := kinds[int(k)%len(kinds)]

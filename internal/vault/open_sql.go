@@ -118,10 +118,10 @@ func (v *Vault) readItem(ctx context.Context, r reference) (i item, err error) {
 	return i, nil
 }
 
-const itemColumns = "id, kind, blob, stored, wrapped"
+const itemColumns = "id, kind, blob, stored, sum, wrapped"
 
 func scanItem(row interface{ Scan(...any) error }) (i item, err error) {
-	err = row.Scan(&i.id, &i.kind, &i.blob, &i.stored, &i.wrapped)
+	err = row.Scan(&i.id, &i.kind, &i.blob, &i.stored, &i.sum, &i.wrapped)
 	return i, err
 }
 

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"heed/internal/fault"
 	"heed/internal/ledger"
@@ -43,7 +41,8 @@ type Prepared struct {
 	wrapped  []byte
 	digest   []byte
 	existing seal.Ref
-	err      error // of looking for the same value; Keep answers it
+	item     string // its row, after Keep
+	err      error  // of looking for the same value; Keep answers it
 }
 
 // Prepare streams a value into the vault's directory, in flat memory and without
@@ -125,6 +124,15 @@ func (v *Vault) find(ctx context.Context, digest []byte) (ref seal.Ref, err erro
 	return ref, err
 }
 
+// Find names the sealed original whose bytes have that SHA-256.
+func (v *Vault) Find(ctx context.Context, sum [32]byte) (seal.Ref, bool, error) {
+	ref, err := v.find(ctx, v.digest(seal.Original, sum))
+	if err != nil {
+		return "", false, fmt.Errorf("looking for the same value: %w", err)
+	}
+	return ref, ref != "", nil
+}
+
 // Drop removes a value that was not kept, and lets go of one that was.
 func (p *Prepared) Drop() error { return p.pending.Drop() }
 
@@ -132,7 +140,8 @@ func (p *Prepared) Drop() error { return p.pending.Drop() }
 // first its blob gets its place, then its row is committed to the vault's file,
 // then reference and act are written in tx. subject is the source it belongs to.
 //
-// When tx is not committed, blob and row stay behind until the next Sweep.
+// When tx is not committed, blob and row stay behind until the next Sweep. When it is,
+// Settle comes next.
 func (v *Vault) Keep(tx *store.Tx, by ledger.Actor, p *Prepared, subject string) (seal.Ref, error) {
 	if p.err != nil {
 		return "", fmt.Errorf("looking for the same value: %w", p.err)
@@ -141,22 +150,37 @@ func (v *Vault) Keep(tx *store.Tx, by ledger.Actor, p *Prepared, subject string)
 		return "", fmt.Errorf("sealing: %w", err)
 	}
 	// Crash here: a blob without a row.
-	i := item{kind: p.kind, blob: p.pending.Stat().Name, wrapped: p.wrapped}
-	var err error
-	if i.stored, err = v.storedSize(i.blob); err != nil {
-		return "", err
-	}
+	stat := p.pending.Stat()
+	i := item{kind: p.kind, blob: stat.Name, stored: stat.Stored, sum: stat.StoredSHA256[:], wrapped: p.wrapped}
 	i.id = i.name()
-	err = v.db.Update(tx.Context(), func(own *store.Tx) error {
-		_, err := own.Exec("INSERT OR IGNORE INTO item (id, kind, blob, stored, wrapped, digest) VALUES (?, ?, ?, ?, ?, ?)",
-			i.id, string(i.kind), i.blob, i.stored, i.wrapped, p.digest)
+	err := v.db.Update(tx.Context(), func(own *store.Tx) error {
+		_, err := own.Exec("INSERT OR IGNORE INTO item (id, kind, blob, stored, sum, wrapped, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			i.id, string(i.kind), i.blob, i.stored, i.sum, i.wrapped, p.digest)
 		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("writing to the vault: %w", err)
 	}
+	p.item = i.id
 	// Crash here, and until tx is committed: a row and a blob without a reference.
 	return refer(tx, by, i, subject)
+}
+
+// Settle says that the transaction of Keep was committed: from then on neither row nor blob
+// is ever removed. What fails here is done by the next Sweep, so an error undoes nothing.
+func (p *Prepared) Settle() error {
+	if p.item == "" {
+		return errors.New("settling: the value was not kept")
+	}
+	// The act is committed; canceling what asked for it must not leave this undone.
+	err := p.v.db.Update(context.Background(), func(own *store.Tx) error {
+		_, err := own.Exec("UPDATE item SET settled = 1 WHERE id = ?", p.item)
+		return err
+	})
+	if err := errors.Join(err, p.pending.Settle()); err != nil {
+		return fmt.Errorf("settling: %w", err)
+	}
+	return nil
 }
 
 // refer writes the reference to an item and its act.
@@ -172,23 +196,6 @@ func refer(tx *store.Tx, by ledger.Actor, i item, subject string) (seal.Ref, err
 	}
 	_, err = ledger.Append(tx, ledger.Act{Kind: "value.sealed", By: by, Object: id, Subject: subject, Version: r})
 	return r.Ref, err
-}
-
-// storedSize asks the disk for the size of a blob's file. It relies on the directory
-// layout that package blob documents, since blob tells only how long the plaintext is.
-func storedSize(root, name string) (int64, error) {
-	if len(name) < 2 {
-		return 0, fmt.Errorf("finding blob: %w", os.ErrNotExist)
-	}
-	fi, err := os.Stat(filepath.Join(root, name[:2], name))
-	var path *os.PathError
-	if errors.As(err, &path) {
-		err = path.Err // the path may hold a name
-	}
-	if err != nil {
-		return 0, fmt.Errorf("finding blob %s: %w", name, err)
-	}
-	return fi.Size(), nil
 }
 
 // texts runs a query for one column of text.

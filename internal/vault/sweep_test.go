@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"crypto/sha256"
 	"errors"
 	"os"
 	"os/exec"
@@ -200,4 +201,75 @@ func TestKilledChild(t *testing.T) {
 		select {}
 	})
 	t.Fatal(err)
+}
+
+// The case that matters: nothing was opened since the value was sealed.
+func TestSettledAtOnceIsNeverSwept(t *testing.T) {
+	p := newPlace(t)
+	v := p.open(t, true)
+	keep(t, v, seal.Original, "S-001", []byte("a testimony"))
+	behind(t, p.db, "DELETE FROM vault_reference")
+	sweep(t, v, 0)
+	if n := len(p.blobs(t)); n != 1 {
+		t.Errorf("%d blobs, want 1", n)
+	}
+}
+
+// A vault's file that is older than the blobs beside it costs none of them either.
+func TestSweepKeepsBlobsThatTheTableForgot(t *testing.T) {
+	p := newPlace(t)
+	v := p.open(t, true)
+	keep(t, v, seal.Original, "S-001", []byte("a testimony"))
+	own(t, v, "DELETE FROM item")
+	sweep(t, v, 0)
+	if n := len(p.blobs(t)); n != 1 {
+		t.Errorf("%d blobs, want 1", n)
+	}
+	found := false
+	for _, x := range problems(t, v) {
+		found = found || x.Place == vaultObject && strings.HasPrefix(x.What, "1 files lie there")
+	}
+	if !found {
+		t.Errorf("check says nothing: %v", problems(t, v))
+	}
+}
+
+func TestSettleNeedsKeep(t *testing.T) {
+	p := newPlace(t)
+	if err := prepare(t, p.open(t, true), "not kept").Settle(); err == nil {
+		t.Error("settled what was not kept")
+	}
+}
+
+// What was committed while check was already reading is no problem.
+func TestCheckMeetsASealing(t *testing.T) {
+	p := newPlace(t)
+	v := p.open(t, true)
+	err := p.db.View(t.Context(), func(tx *store.Tx) error {
+		if _, err := v.List(tx); err != nil { // from here on tx sees an empty case
+			return err
+		}
+		keep(t, v, seal.Original, "S-001", []byte("sealed meanwhile"))
+		got, err := v.Check(t.Context(), tx)
+		if len(got) != 0 {
+			t.Errorf("problems: %v", got)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFind(t *testing.T) {
+	p := newPlace(t)
+	v := p.open(t, true)
+	ref := keep(t, v, seal.Original, "S-001", []byte("a testimony"))
+	keep(t, v, seal.Name, "S-001", []byte("a name"))
+	for value, want := range map[string]seal.Ref{"a testimony": ref, "a name": "", "another": ""} {
+		got, ok, err := v.Find(t.Context(), sha256.Sum256([]byte(value)))
+		if got != want || ok != (want != "") || err != nil {
+			t.Errorf("%s: %q, %v, %v", value, got, ok, err)
+		}
+	}
 }

@@ -10,8 +10,6 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"heed/internal/lang"
 )
 
 // maxText is how much of an original the leak check reads.
@@ -115,55 +113,65 @@ func unspaced(r rune) bool {
 	return ideographic(r) || r >= 0x0E00 && unicode.In(r, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan)
 }
 
-// view is one way of reading the text: folded, with the way back to the text.
+// view is a rendering, folded, with the way back to the text: byte i of folded was made
+// by text[from[i]:to[i]]. What is dropped when folding belongs to what stands before it.
 type view struct {
-	folded haystack
-	at     []int // byte i of folded was made by the character at text[at[i]]; one entry more
-	ends   []int // and it ends here; nil when the next one begins there
+	folded   haystack
+	from, to []int
 }
 
-// readAs folds what decoded says; origin leads from its bytes to those of the text
-// (one entry more), nil when they are the same.
-func readAs(decoded string, origin []int) view {
-	folded, at := lang.FoldMap(decoded)
-	for i := range at {
-		if origin != nil {
-			at[i] = origin[at[i]]
+// readAs folds a rendering, with lang.FoldMap or lang.SkeletonMap.
+func readAs(r rendering, fold func(string) (string, []int)) view {
+	folded, at := fold(r.s)
+	v := view{folded: newHaystack(folded), from: at[:len(folded)], to: make([]int, len(folded))}
+	next := len(r.s)
+	for i := len(folded) - 1; i >= 0; i-- {
+		if at[i+1] != at[i] || i == len(folded)-1 {
+			next = at[i+1]
 		}
+		v.to[i] = next
 	}
-	return view{folded: newHaystack(folded), at: at}
+	if r.from == nil {
+		return v
+	}
+	for i := range v.from {
+		place := r.place(v.from[i], v.to[i])
+		v.from[i], v.to[i] = place.Start, place.End
+	}
+	return v
 }
 
 // squeezed keeps letters and digits only: hyphens at line ends, dots and blanks
 // between the letters of a name do not hide it there.
 func (v view) squeezed() view {
 	var b strings.Builder
-	var at, ends []int
+	var from, to []int
 	for i, r := range v.folded.s {
 		if !wordRune(r) {
 			continue
 		}
 		n := utf8.RuneLen(r)
-		place := v.span(i, i+n)
-		for range n {
-			at, ends = append(at, place.Start), append(ends, place.End)
-		}
+		from, to = append(from, v.from[i:i+n]...), append(to, v.to[i:i+n]...)
 		b.WriteRune(r)
 	}
-	return view{newHaystack(b.String()), append(at, v.at[len(v.at)-1]), ends}
+	return view{newHaystack(b.String()), from, to}
 }
 
 // span leads folded[i:j] back to the text. A find that ends inside what one character
-// folded to is widened to the whole of it.
-func (v view) span(i, j int) Found {
-	if v.ends != nil {
-		return Found{v.at[i], v.ends[j-1]}
-	}
-	end := j
-	for end < len(v.at)-1 && v.at[end] == v.at[j-1] {
-		end++
-	}
-	return Found{v.at[i], v.at[end]}
+// folded to holds the whole of it.
+func (v view) span(i, j int) Found { return Found{v.from[i], v.to[j-1]} }
+
+// alone reports whether folded[i:j] is no part of a longer word.
+func (v view) alone(i, j int) bool {
+	before, _ := utf8.DecodeLastRuneInString(v.folded.s[:i])
+	after, _ := utf8.DecodeRuneInString(v.folded.s[j:])
+	return !wordRune(before) && !wordRune(after)
+}
+
+// cuts reports whether folded[i:j] begins or ends inside one character of the text.
+func (v view) cuts(i, j int) bool {
+	return i > 0 && v.from[i-1] == v.from[i] && v.to[i-1] == v.to[i] ||
+		j < len(v.from) && v.from[j-1] == v.from[j] && v.to[j-1] == v.to[j]
 }
 
 // unescape undoes the escapes under which the same words stand in addresses, pages

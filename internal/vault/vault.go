@@ -20,6 +20,10 @@
 //	blob in its place   crash: a blob without a row, which Sweep removes
 //	row in the vault    crash: a row and a blob without a reference, which Sweep removes
 //	reference and act   committed together, in the case's store
+//	row, blob settled   crash before: the next Sweep settles what has a reference
+//
+// What is settled was acknowledged once. Nothing removes it, also when an older copy of
+// the case's store, or of the vault's file, that does not know it is put back; Check tells.
 //
 // The vault refuses to seal when there is no custodian, never answers with a name or
 // a passage except through Open, and keeps no digest of short values: a member who may
@@ -78,8 +82,7 @@ type Vault struct {
 	custodians []age.Recipient
 
 	// Functions, so that printing cannot reach what they know: see seal.Hidden.
-	storedSize func(blob string) (int64, error)
-	digest     func(kind seal.Kind, sum [32]byte) []byte
+	digest func(kind seal.Kind, sum [32]byte) []byte
 
 	mu         sync.Mutex
 	identities func() []age.Identity // nil after Close
@@ -105,10 +108,9 @@ func Open(ctx context.Context, c Config) (_ *Vault, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading digest key: %w", err)
 	}
-	root, identities := c.BlobRoot, slices.Clone(c.Identities) // and not c, which holds keys
+	identities := slices.Clone(c.Identities) // and not c, which holds keys
 	return &Vault{
 		db: db, caseDB: c.Case, blobs: blobs, custodians: slices.Clone(c.Custodians),
-		storedSize: func(name string) (int64, error) { return storedSize(root, name) },
 		digest:     func(kind seal.Kind, sum [32]byte) []byte { return digestOf(key, kind, sum) },
 		identities: func() []age.Identity { return identities },
 	}, nil

@@ -16,8 +16,16 @@
 //     time (ctime) and, on some systems, the birth time cannot be set by a program; they remain.
 //
 // Directory layout: ROOT/ab/abcdef… (64 hex digits, sharded by the first two), and
-// ROOT/tmp-… for what is being written. A temporary holds ciphertext only. Files have
-// mode 0600, directories 0700.
+// ROOT/tmp-… for what is being written. A temporary holds ciphertext only. Directories have
+// mode 0700.
+//
+// A file that no committed record refers to yet has mode 0600. Once the record is committed
+// the file is settled: it has mode 0400, and Sweep never removes it again, whatever the record
+// says by then. The mark lies beside the records and not in them, so that an older copy of
+// the records, put back beside newer files, cannot cost the files.
+//
+// BUG(heed): A backup that brings files back without their modes also takes the marks away, until
+// the next Sweep with the records that refer to them.
 //
 // Errors carry no paths: a directory may be named after a person.
 package blob
@@ -54,6 +62,9 @@ type Stat struct {
 	Name   string   // 64 hex digits
 	Size   int64    // of the plaintext, in bytes, without padding
 	SHA256 [32]byte // of the plaintext, without padding
+
+	Stored       int64    // bytes that the file has: padded and encrypted
+	StoredSHA256 [32]byte // of the file
 }
 
 // noTime stands in place of every modification time.
@@ -87,8 +98,42 @@ func Open(root string, nameKey [32]byte) (*Dir, error) {
 // A blob that is not there is fault.NotFound. A wrong key, a file that was cut, changed or
 // exchanged, and a size that is not the recorded one are fault.Conflict.
 func (d *Dir) Get(ctx context.Context, name string, key [32]byte, size int64) (io.ReadCloser, error) {
-	if !validName(name) || size < 0 {
-		return nil, fault.New(fault.Invalid, "this is not the name and size of a stored original", "nothing was changed", "")
+	if size < 0 {
+		return nil, errName()
+	}
+	f, err := d.openFile(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := d.newReader(ctx, f, name, key, size)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Stored reads the file of a blob as it lies on the disk, without any key, and returns what
+// Stat says of it while nobody has changed it. A blob that is not there is fault.NotFound.
+func (d *Dir) Stored(ctx context.Context, name string) (size int64, sum [32]byte, err error) {
+	f, err := d.openFile(name)
+	if err != nil {
+		return 0, sum, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	size, err = io.Copy(h, ctxReader{ctx, f})
+	os.Chtimes(d.path(name), noTime, noTime) // best effort, see reader.Close
+	if err != nil {
+		return 0, sum, fmt.Errorf("reading blob %s: %w", name, bare(err))
+	}
+	return size, [32]byte(h.Sum(nil)), nil
+}
+
+// openFile opens the file of a blob.
+func (d *Dir) openFile(name string) (*os.File, error) {
+	if !validName(name) {
+		return nil, errName()
 	}
 	f, err := os.Open(d.path(name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -97,12 +142,11 @@ func (d *Dir) Get(ctx context.Context, name string, key [32]byte, size int64) (i
 	if err != nil {
 		return nil, fmt.Errorf("opening blob %s: %w", name, bare(err))
 	}
-	r, err := d.newReader(ctx, f, name, key, size)
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return r, nil
+	return f, nil
+}
+
+func errName() error {
+	return fault.New(fault.Invalid, "this is not the name and size of a stored original", "nothing was changed", "")
 }
 
 // List returns the names of all blobs in ascending order. Files that are not blobs are passed over.

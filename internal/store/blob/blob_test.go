@@ -127,7 +127,7 @@ func TestConformance(t *testing.T) {
 func TestPutTwiceIsOneBlob(t *testing.T) {
 	d := open(t)
 	a, b := put(t, d, key1, noise(10)), put(t, d, key1, noise(10))
-	if a != b || len(left(t, d)) != 1 {
+	if a.Name != b.Name || len(left(t, d)) != 1 {
 		t.Errorf("%v and %v, files %v", a, b, left(t, d))
 	}
 	if got, err := get(d, a, key1); err != nil || !bytes.Equal(got, noise(10)) {
@@ -486,4 +486,90 @@ func BenchmarkGet(b *testing.B) {
 			b.Fatal(err)
 		}
 	})
+}
+
+func TestSettledIsNeverSwept(t *testing.T) {
+	d := open(t)
+	p, err := d.Put(t.Context(), key1, bytes.NewReader(noise(9)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Settle(); err == nil {
+		t.Error("settled what is not in its place")
+	}
+	if err := p.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	name := p.Stat().Name
+	if got, err := d.Settled(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("settled before Settle: %v, %v", got, err)
+	}
+	if err := errors.Join(p.Settle(), p.Settle(), p.Drop()); err != nil {
+		t.Fatal(err)
+	}
+	nothing := func(string) bool { return false }
+	if n, err := d.Sweep(t.Context(), nothing); n != 0 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if got, err := d.Settled(t.Context()); err != nil || !slices.Equal(got, []string{name}) {
+		t.Errorf("settled: %v, %v", got, err)
+	}
+	if got, err := get(d, p.Stat(), key1); err != nil || !bytes.Equal(got, noise(9)) {
+		t.Errorf("a settled blob: %v", err)
+	}
+	fi, err := os.Stat(d.path(name))
+	if err != nil || !fi.ModTime().Equal(noTime) || runtime.GOOS != "windows" && fi.Mode().Perm() != 0o400 {
+		t.Errorf("time %v, mode %v, %v", fi.ModTime(), fi.Mode(), err)
+	}
+}
+
+// A crash between the commit and Settle is finished by the next sweep.
+func TestSweepSettlesTheWanted(t *testing.T) {
+	d := open(t)
+	s := put(t, d, key1, noise(9))
+	if n, err := d.Sweep(t.Context(), func(string) bool { return true }); n != 0 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if n, err := d.Sweep(t.Context(), func(string) bool { return false }); n != 0 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if got, err := d.Settled(t.Context()); err != nil || !slices.Equal(got, []string{s.Name}) {
+		t.Errorf("settled: %v, %v", got, err)
+	}
+}
+
+// What Put says of the file is what lies there, also when it was copied to another place.
+func TestStored(t *testing.T) {
+	d := open(t)
+	s := put(t, d, key1, noise(70_000))
+	b, err := os.ReadFile(d.path(s.Name))
+	if err != nil || s.Stored != int64(len(b)) || s.StoredSHA256 != sha256.Sum256(b) {
+		t.Errorf("stat says %d bytes, there are %d, %v", s.Stored, len(b), err)
+	}
+	size, sum, err := d.Stored(t.Context(), s.Name)
+	if err != nil || size != s.Stored || sum != s.StoredSHA256 {
+		t.Errorf("stored: %d, %x, %v", size, sum, err)
+	}
+	copied := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(copied, os.DirFS(d.root)); err != nil {
+		t.Fatal(err)
+	}
+	other, err := Open(copied, [32]byte{42})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := get(other, s, key1); err != nil || !bytes.Equal(got, noise(70_000)) {
+		t.Errorf("of a copy: %v", err)
+	}
+	if _, _, err := d.Stored(t.Context(), strings.Repeat("0", 64)); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("missing: %v", err)
+	}
+	if _, _, err := d.Stored(t.Context(), ".."); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("no name: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := d.Stored(ctx, s.Name); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
 }

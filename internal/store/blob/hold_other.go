@@ -51,5 +51,5 @@ func removeFree(f *os.File, path string) (bool, error) {
 	return false, nil // open elsewhere: next time
 }
 
-// syncDir does nothing: Windows keeps the entries of directories in its own journal and lets no one force them.
-func syncDir(string) error { return nil }
+// syncPath does nothing: Windows keeps the entries of directories in its own journal and lets no one force them.
+func syncPath(string) error { return nil }

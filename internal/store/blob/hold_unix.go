@@ -41,8 +41,8 @@ func removeFree(f *os.File, path string) (bool, error) {
 	return true, nil
 }
 
-// syncDir forces the entries of a directory to disk.
-func syncDir(path string) error {
+// syncPath forces the entries of a directory, or the mode of a file, to disk.
+func syncPath(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err

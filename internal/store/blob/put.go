@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -21,6 +22,8 @@ import (
 //	defer p.Drop()
 //	// in the transaction that records p.Stat():
 //	err = p.Keep()
+//	// after the commit:
+//	err = p.Settle()
 //
 // Until Drop, the file is held (flock): Sweep in any process leaves it alone even though no
 // committed record refers to it yet.
@@ -54,11 +57,12 @@ func (d *Dir) Put(ctx context.Context, key [32]byte, r io.Reader) (_ *Pending, e
 			err = errors.Join(err, p.Drop())
 		}
 	}()
-	h := sha256.New()
-	if p.stat.Size, err = encrypt(f, symmetric{&key}, io.TeeReader(ctxReader{ctx, r}, h)); err != nil {
+	h, stored := sha256.New(), &tally{h: sha256.New()}
+	if p.stat.Size, err = encrypt(io.MultiWriter(f, stored), symmetric{&key}, io.TeeReader(ctxReader{ctx, r}, h)); err != nil {
 		return nil, fmt.Errorf("writing blob: %w", bare(err))
 	}
 	p.stat.SHA256 = [32]byte(h.Sum(nil))
+	p.stat.Stored, p.stat.StoredSHA256 = stored.n, [32]byte(stored.h.Sum(nil))
 	p.stat.Name = d.name(p.stat.SHA256, key)
 	if err := f.Sync(); err != nil {
 		return nil, fmt.Errorf("forcing blob to disk: %w", bare(err))
@@ -71,6 +75,17 @@ func (d *Dir) Put(ctx context.Context, key [32]byte, r io.Reader) (_ *Pending, e
 	}
 	done = true
 	return p, nil
+}
+
+// tally counts and hashes what is written to it.
+type tally struct {
+	n int64
+	h hash.Hash
+}
+
+func (t *tally) Write(p []byte) (int, error) {
+	t.n += int64(len(p))
+	return t.h.Write(p)
 }
 
 // encrypt writes the age file of r, padded, and returns how many bytes r had.
@@ -131,12 +146,24 @@ func (p *Pending) Keep() error {
 		if err := os.Chtimes(dir, noTime, noTime); err != nil {
 			return fmt.Errorf("keeping blob: %w", bare(err))
 		}
-		if err := syncDir(dir); err != nil {
+		if err := syncPath(dir); err != nil {
 			return fmt.Errorf("keeping blob: %w", bare(err))
 		}
 	}
 	// Crash here: the blob is in its place for good. Only now may a record that refers to it be committed.
 	return nil
+}
+
+// Settle marks a kept blob as one that a committed record refers to: from then on Sweep never
+// removes it. A crash between the commit and Settle costs nothing, since the next Sweep, by the
+// same record, settles it.
+func (p *Pending) Settle() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.kept {
+		return errors.New("settling blob: it was not kept")
+	}
+	return p.d.settle(p.stat.Name)
 }
 
 // Drop removes a blob that was not kept, and lets go of one that was. Dropping twice does nothing.

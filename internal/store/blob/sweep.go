@@ -7,11 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // Sweep removes the blobs that keep does not want and the temporaries whose writer is dead,
-// and says how many files went. It never touches what a living process holds.
+// and says how many files went. It never touches what a living process holds, and removes no
+// settled blob: what keep does not want of these, Settled lists. A wanted blob that is not
+// settled yet, because a crash came between the commit of its record and Settle, is settled.
 //
 // A blob is removed only if keep refuses it while Sweep has the file's lock. A writer lets go
 // after it has committed or given up, so keep must look at the committed state at the moment it
@@ -44,22 +47,64 @@ func (d *Dir) Sweep(ctx context.Context, keep func(name string) bool) (removed i
 		}
 	}
 	for _, name := range names {
+		// The cheap answers first: most blobs need no lock.
+		settled := d.settled(name)
 		if keep(name) {
-			continue // the cheap answer first: most blobs need no lock
+			if !settled {
+				d.settle(name) // best effort: a disk that takes no marks must not close the case
+			}
+			continue
 		}
-		if err := count(d.path(name), func() bool { return keep(name) }); err != nil {
+		if settled {
+			continue
+		}
+		if err := count(d.path(name), func() bool { return d.settled(name) || keep(name) }); err != nil {
 			return removed, err
 		}
 		os.Chtimes(d.shard(name), noTime, noTime) // best effort
-		if err := syncDir(d.shard(name)); err != nil {
+		if err := syncPath(d.shard(name)); err != nil {
 			return removed, fmt.Errorf("sweeping: %w", bare(err))
 		}
 	}
 	os.Chtimes(d.root, noTime, noTime) // best effort
-	if err := syncDir(d.root); err != nil {
+	if err := syncPath(d.root); err != nil {
 		return removed, fmt.Errorf("sweeping: %w", bare(err))
 	}
 	return removed, nil
+}
+
+// writable are the bits that a settled blob has not.
+const writable = 0o222
+
+// settled reports whether a blob is there and settled. When the disk does not answer, it
+// counts as settled: what is not known must not be removed.
+func (d *Dir) settled(name string) bool {
+	fi, err := os.Lstat(d.path(name))
+	return err != nil && !errors.Is(err, fs.ErrNotExist) || err == nil && fi.Mode().Perm()&writable == 0
+}
+
+// settle marks a blob and forces the mark to disk. It takes bits away and sets none, which
+// file systems without owners also do.
+func (d *Dir) settle(name string) error {
+	path := d.path(name)
+	fi, err := os.Lstat(path)
+	if err != nil {
+		return fmt.Errorf("settling blob: %w", bare(err))
+	}
+	if err := errors.Join(os.Chmod(path, fi.Mode().Perm()&^writable), syncPath(path)); err != nil {
+		return fmt.Errorf("settling blob: %w", bare(err))
+	}
+	return nil
+}
+
+// Settled returns the names of the settled blobs in ascending order. One that no record
+// refers to now, asked for afterwards, is the trace of a record that was there once.
+func (d *Dir) Settled(ctx context.Context) ([]string, error) {
+	names, err := d.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !d.settled(name) }), nil
 }
 
 // removeIfFree removes the file at path unless somebody holds it or wanted answers true.

@@ -4,6 +4,7 @@ CREATE TABLE item (
 	kind    TEXT NOT NULL,
 	blob    TEXT NOT NULL UNIQUE,
 	stored  INTEGER NOT NULL,
+	sum     BLOB NOT NULL,
 	wrapped BLOB NOT NULL,
 	digest  BLOB NOT NULL,
 	settled INTEGER NOT NULL DEFAULT 0
