@@ -92,7 +92,7 @@ func parseArgs(args []string) (request, error) {
 func verify(req request) (bundle.Result, error) {
 	var policy bundle.Policy
 	for _, name := range req.keys {
-		data, err := read(name)
+		data, err := read(name, maxKeyFile)
 		if err != nil {
 			return bundle.Result{}, fmt.Errorf("reading a key file: %w", err)
 		}
@@ -102,7 +102,7 @@ func verify(req request) (bundle.Result, error) {
 		}
 		policy.Keys = append(policy.Keys, keys...)
 	}
-	data, err := read(req.name)
+	data, err := read(req.name, bundle.MaxSize)
 	if err != nil {
 		return bundle.Result{}, fmt.Errorf("reading the bundle: %w", err)
 	}
@@ -122,18 +122,38 @@ func check(data []byte, policy bundle.Policy) (*bundle.Bundle, error) {
 	return u.Verify(policy)
 }
 
-// read takes at most one byte more than a bundle may have, which Parse then refuses.
-func read(name string) ([]byte, error) {
+// maxKeyFile is the most a file of verifier keys may have, in bytes.
+const maxKeyFile = 1 << 20
+
+// read reads a whole file of at most limit bytes. A pipe or device is refused before it
+// is opened: opening one can wait for ever, and reading one need not end.
+func read(name string, limit int64) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no regular file")
+	case info.Size() > limit:
+		return nil, tooLarge(limit)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, cause(err)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, bundle.MaxSize+1))
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return nil, cause(err)
 	}
+	if int64(len(data)) > limit { // it grew
+		return nil, tooLarge(limit)
+	}
 	return data, nil
+}
+
+func tooLarge(limit int64) error {
+	return fmt.Errorf("it is larger than the %d bytes it may have", limit)
 }
 
 // cause drops the path: file names stay out of errors, which travel.

@@ -149,6 +149,25 @@ func TestKeyFiles(t *testing.T) {
 	}
 }
 
+// TestLargeKeyFile: a key file may have 1 MiB and no more.
+func TestLargeKeyFile(t *testing.T) {
+	keys, err := os.ReadFile(vectors + "trusted.keys")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "keys")
+	for size, want := range map[int]int{1 << 20: 0, 1<<20 + 1: 1} {
+		data := append(bytes.Repeat([]byte("\n"), size-len(keys)), keys...)
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, _, stderr := call("--key", name, vectors+"good.heed")
+		if status != want || want == 1 && !strings.Contains(stderr, "reading a key file: it is larger than the 1048576 bytes") {
+			t.Errorf("%d bytes: exit %d, want %d: %s", size, status, want, stderr)
+		}
+	}
+}
+
 func TestWrongUse(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "name-of-a-witness")
 	for _, c := range []struct {

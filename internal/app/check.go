@@ -12,6 +12,14 @@ import (
 // are there and whole, and, given a checkpoint exported earlier, that the ledger only
 // grew since. It reads everything and answers with problems; none means all is well.
 func (a *App) Check(ctx context.Context, checkpoint []byte) (head ledger.Head, problems []ledger.Problem, err error) {
+	damage, err := a.db.Integrity(ctx)
+	if err != nil {
+		return head, nil, err
+	}
+	if len(damage) > 0 {
+		// What can be read of a damaged file proves nothing.
+		return head, []ledger.Problem{{Place: storeFile, What: "SQLite finds it damaged: " + damage[0]}}, nil
+	}
 	err = a.db.View(ctx, func(tx *store.Tx) error {
 		if head, err = ledger.HeadOf(tx); err != nil {
 			return err

@@ -135,6 +135,93 @@ func TestOlderStoreLosesNothing(t *testing.T) {
 	}
 }
 
+// A copy of a case may lose the marks of its files (an archive, a memory stick). Even then,
+// and with an older store or an older vault beside them, nothing is lost for good.
+func TestCopyWithoutMarksLosesNothing(t *testing.T) {
+	for _, part := range []string{storeFile, vaultFile} {
+		t.Run(part, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "case")
+			a := begin(t, dir, record.Case{Title: "Copied"})
+			add(t, a, "The first.", true)
+			a.Close()
+			db, aside := filepath.Join(dir, part), t.TempDir()
+			clone(t, db, filepath.Join(aside, "old"))
+			a = reopen(t, dir)
+			open, sealed := add(t, a, "The second.", false).Original, add(t, a, "A testimony.", true).Original
+			a.Close()
+			clone(t, db, filepath.Join(aside, "new"))
+			forgetMarks(t, dir)
+			clone(t, filepath.Join(aside, "old"), db)
+			reopen(t, dir).Close()
+			reopen(t, dir).Close()
+			clone(t, filepath.Join(aside, "new"), db)
+			a = reopen(t, dir)
+			if got := problemsOf(t, a); len(got) != 0 {
+				t.Errorf("with the newer file check says %q", got)
+			}
+			var b bytes.Buffer
+			if _, err := a.Intake.Copy(t.Context(), a.By(), open.ID, &b); err != nil || b.String() != "The second." {
+				t.Errorf("the open original reads %q, %v", b.String(), err)
+			}
+			b.Reset()
+			if err := a.Unseal(t.Context(), sealed.Original, "to see whether it is there", &b); err != nil || b.String() != "A testimony." {
+				t.Errorf("the sealed original reads %q, %v", b.String(), err)
+			}
+		})
+	}
+}
+
+// forgetMarks makes every file writable, as unpacking an archive may.
+func forgetMarks(t *testing.T, dir string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return os.Chmod(path, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCheckNamesGarbledPages garbles one page after the other of both databases: check
+// names the database, or the case does not open at all. It never says that all is well.
+func TestCheckNamesGarbledPages(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "case")
+	a := begin(t, dir, record.Case{Title: "Garbled"})
+	add(t, a, "An article of the ministry. It said nothing.", false)
+	add(t, a, "A testimony.", true)
+	a.Close()
+	for _, part := range []string{storeFile, vaultFile} {
+		path := filepath.Join(dir, part)
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := 0; at < len(whole); at += 4096 {
+			garbled := bytes.Clone(whole)
+			garbled[at+50] ^= 1
+			if err := os.WriteFile(path, garbled, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if a, err := Open(t.Context(), Config{Dir: dir, Clock: SystemClock}, "", []byte(testPassphrase)); err == nil {
+				_, problems, err := a.Check(t.Context(), nil)
+				if err == nil && len(problems) == 0 {
+					t.Errorf("%s: page %d is garbled, and check says that all is well", part, at/4096)
+				}
+				a.Close()
+			}
+			for _, tail := range []string{"-wal", "-shm"} {
+				os.Remove(path + tail)
+			}
+		}
+		if err := os.WriteFile(path, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // refusedUnchanged opens a case that must be refused, and compares its directory.
 func refusedUnchanged(t *testing.T, dir, want string) {
 	t.Helper()

@@ -32,6 +32,11 @@ printed as a quotation.
   heed claim "The ministry says nobody was held" --statement ST-004`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				if err := listing(c, "write what the source asserts: heed claim \"…\" --from S-001:14"); err != nil {
+					return err
+				}
+			}
 			return s.opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listClaims(c.Context(), a)
@@ -114,6 +119,11 @@ Assertions: established credible_allegation credible_indications concern unverif
 Outcomes: met not_met inconclusive cannot_verify out_of_scope.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				if err := listing(c, "write the finding, or name one: heed finding F-01"); err != nil {
+					return err
+				}
+			}
 			return s.opened(c.Context(), func(a *app.App) error {
 				switch {
 				case len(args) == 0:

@@ -2,9 +2,12 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"heed/internal/lang"
 )
@@ -63,6 +66,15 @@ func nonNil[T any](list []T) []T {
 // lines splits at line ends of any kind.
 func lines(s string) []string {
 	return strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
+}
+
+// listing refuses flags that were given to a verb which is about to list: what they were
+// meant to record would be dropped without a word.
+func listing(c *cobra.Command, missing string) error {
+	if c.Flags().NFlag() > changedPersistent(c) {
+		return usageError{errors.New(missing)}
+	}
+	return nil
 }
 
 // words splits a comma-separated flag; blanks around the parts do not count.

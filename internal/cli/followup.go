@@ -25,6 +25,11 @@ func (s *session) recCommand() *cobra.Command {
   heed rec "Release all who are held without charge" --from S-001:5 --issuer "Arvenia Monitor" --to "Ministry of Order"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				if err := listing(c, "write what is asked: heed rec \"…\" --from S-001:9"); err != nil {
+					return err
+				}
+			}
 			return s.opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listRecs(c.Context(), a)
@@ -87,6 +92,11 @@ Values: supported supported_already_implemented supported_being_implemented
 partially_supported noted rejected under_consideration contests_premise unclear.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				if err := listing(c, "name the recommendation: heed position R-01 --statement ST-004"); err != nil {
+					return err
+				}
+			}
 			return s.opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listPositions(c.Context(), a)
@@ -134,6 +144,11 @@ func (s *session) searchLogCommand() *cobra.Command {
 matrix needs one; without it the matrix says "not searched". Without flags, list the logs.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if recs == "" {
+				if err := listing(c, "name the recommendations that were searched for: --rec R-01"); err != nil {
+					return err
+				}
+			}
 			return s.opened(c.Context(), func(a *app.App) error {
 				if recs == "" {
 					return s.listSearchLogs(c.Context(), a)

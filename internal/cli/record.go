@@ -140,6 +140,9 @@ func (s *session) basis(ctx context.Context, a *app.App, id string, b basisFlags
 		return s.emit(got, func(w io.Writer) { fmt.Fprintln(w, basisLine(got)) })
 	}
 	if b.consent+b.publicRecord == "" {
+		if _, err := a.Intake.Original(ctx, id); err != nil {
+			return err
+		}
 		list, err := a.Record.Bases(ctx, id)
 		if err != nil {
 			return err
@@ -233,6 +236,11 @@ recording the statement are one act.
   heed say --from S-001:12 --speaker "the mission" --words "…" --stance opposes --target release`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if f.from+f.quote == "" {
+				if err := listing(c, "say where the words stand: --from S-001:14, or --quote Q-003"); err != nil {
+					return err
+				}
+			}
 			return s.opened(c.Context(), func(a *app.App) error {
 				if f.from+f.quote == "" {
 					return s.listStatements(c.Context(), a)

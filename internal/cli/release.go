@@ -36,6 +36,12 @@ findings, claims or statements. A change after the gate takes the signatures bac
   heed report --html preview.html             the page as it would be released`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case f.change != 0 && len(args) == 0:
+				return usageError{errors.New("write the new text: heed report --change 3 \"…\"")}
+			case f.cite != "" && len(args) == 0:
+				return usageError{errors.New("write the paragraph that cites: heed report \"…\" --cite F-01")}
+			}
 			return s.opened(c.Context(), func(a *app.App) error { return s.report(c.Context(), a, f, args) })
 		},
 	}

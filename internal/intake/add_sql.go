@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -157,7 +158,8 @@ func errEmpty() error {
 
 // addSealed streams the bytes and the name into the vault, then writes the references.
 func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out Added, err error) {
-	body, err := r.sealer.Prepare(ctx, seal.Original, in.Body)
+	sum := sha256.New()
+	body, err := r.sealer.Prepare(ctx, seal.Original, io.TeeReader(in.Body, sum))
 	if err != nil {
 		return out, err
 	}
@@ -173,14 +175,8 @@ func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out
 		defer name.Drop()
 	}
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		out = Added{}
-		if ref, ok := body.Existing(); ok {
-			o, err := readOriginalBy(tx, "seal_original", string(ref))
-			if err != nil {
-				return err
-			}
-			out = Added{Original: o, Already: true}
-			return nil
+		if out, err = sealedAlready(tx, body, hex.EncodeToString(sum.Sum(nil))); err != nil || out.Already {
+			return err
 		}
 		o, err := keepSealed(tx, by, body, name)
 		if err != nil {
@@ -195,6 +191,20 @@ func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out
 		settle(body, name)
 	}
 	return out, nil
+}
+
+// sealedAlready finds the same bytes, sealed or open. What lies here in the open is no
+// secret any more: the answer says so, and no second source is made of it.
+func sealedAlready(tx *store.Tx, body Sealing, digest string) (Added, error) {
+	column, value := "sha256", digest
+	if ref, ok := body.Existing(); ok {
+		column, value = "seal_original", string(ref)
+	}
+	o, err := readOriginalBy(tx, column, value)
+	if fault.KindOf(err) == fault.NotFound && column == "sha256" {
+		return Added{}, nil
+	}
+	return Added{Original: o, Already: err == nil}, err
 }
 
 // settle tells sealings that they are committed. The act stands whatever they answer.

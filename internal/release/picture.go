@@ -108,12 +108,18 @@ type words struct {
 }
 
 // wordsUnder lists the exact words a paragraph may quote: those of the claims and
-// statements it cites, and of the claims for and against the findings it cites.
+// statements it cites, and of the claims for and against the findings it cites, and
+// the passages of all these claims.
 func (p picture) wordsUnder(para Paragraph) (out []words) {
 	claim := func(id string) {
-		if c, ok := p.Claims[id]; ok && c.Words != "" {
+		c, ok := p.Claims[id]
+		if !ok {
+			return
+		}
+		if c.Words != "" {
 			out = append(out, words{id, c.Source, c.Words})
 		}
+		out = append(out, p.passage(id, c)...)
 	}
 	for _, id := range para.Cites {
 		switch citable(id) {
@@ -146,11 +152,18 @@ func (p picture) wordsBehind(claims ...string) (out []words) {
 		if s, ok := p.Statements[c.Statement]; ok {
 			out = append(out, words{s.ID, s.Source, s.Words})
 		}
-		if passage, err := p.Texts[c.Source].Passage(c.Address()); err == nil {
-			out = append(out, words{id, c.Source, passage.Text})
-		}
+		out = append(out, p.passage(id, c)...)
 	}
 	return out
+}
+
+// passage gives the sentences a claim rests on, none where its source has no such text.
+func (p picture) passage(id string, c corroborate.Claim) []words {
+	passage, err := p.Texts[c.Source].Passage(c.Address())
+	if err != nil {
+		return nil
+	}
+	return []words{{id, c.Source, passage.Text}}
 }
 
 // written is a text in a member's words that the release prints.

@@ -21,54 +21,58 @@ type quotation struct {
 
 // closers gives for each opening mark the marks that end it. „ opens in German, where
 // “ ends it, though “ opens in English.
-func closers(open rune) string {
+func closers(open string) []string {
 	switch open {
-	case '"':
-		return `"`
-	case '＂':
-		return "＂"
-	case '“', '”': // Swedish and Finnish open with ”
-		return "”"
-	case '„':
-		return "“”"
-	case '«':
-		return "»"
-	case '»':
-		return "«"
-	case '‘':
-		return "’"
-	case '‚':
-		return "‘’"
-	case '‹':
-		return "›"
-	case '›':
-		return "‹"
-	case '「':
-		return "」"
-	case '『':
-		return "』"
+	case `"`, "＂", "″", "´", "'", "''":
+		return []string{open}
+	case "“", "”", "‟": // Swedish and Finnish open with ”
+		return []string{"”"}
+	case "„":
+		return []string{"“", "”"}
+	case "❝":
+		return []string{"❞"}
+	case "``":
+		return []string{"''"}
+	case "«":
+		return []string{"»"}
+	case "»":
+		return []string{"«"}
+	case "‘":
+		return []string{"’"}
+	case "‚":
+		return []string{"‘", "’"}
+	case "‹":
+		return []string{"›"}
+	case "›":
+		return []string{"‹"}
+	case "「":
+		return []string{"」"}
+	case "『":
+		return []string{"』"}
 	}
-	return ""
+	return nil
 }
 
 // quotations finds what a text prints in quotation marks, from left to right. A mark
-// that is never closed gives all that follows it; but ‘ alone is an apostrophe or the
-// Arabic ayn, and opens nothing.
+// that is never closed gives all that follows it; but one that may be an apostrophe, a
+// prime or the Arabic ayn opens nothing alone.
 func quotations(text string) (out []quotation) {
+	alone := map[string]bool{} // marks that nothing ends from here on: not sought again
 	for at := 0; at < len(text); {
-		open, size := utf8.DecodeRuneInString(text[at:])
-		start := at + size
-		marks := closers(open)
-		before, _ := utf8.DecodeLastRuneInString(text[:at])
-		at = start
-		if marks == "" || open == '‘' && apostrophes(before) {
+		open := mark(text[at:])
+		start := at + len(open)
+		if alone[open] || !opens(open, text[:at], text[start:]) {
+			_, size := utf8.DecodeRuneInString(text[at:])
+			at += size
 			continue
 		}
 		q := quotation{text[start:], false}
-		if end := closing(open, text[start:], marks); end >= 0 {
-			_, size := utf8.DecodeRuneInString(text[start+end:])
+		if end, size := closing(open, text[start:]); end >= 0 {
 			q, at = quotation{text[start : start+end], true}, start+end+size
-		} else if open == '‘' {
+		} else if open == "‘" || plain(open) {
+			alone[open] = true
+			_, size := utf8.DecodeRuneInString(open)
+			at += size // of two marks the second may open
 			continue
 		} else {
 			at = len(text)
@@ -80,22 +84,59 @@ func quotations(text string) (out []quotation) {
 	return out
 }
 
-// closing finds the mark that ends a quotation, -1 for none. ’ before a letter is an
-// apostrophe.
-func closing(open rune, text, marks string) int {
-	for i, r := range text {
-		if !strings.ContainsRune(marks, r) || r == utf8.RuneError {
-			continue
-		}
-		after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
-		if (open == '‘' || open == '‚') && apostrophes(after) {
-			continue
-		}
-		return i
+// mark gives the character a text begins with, or the two that are one mark.
+func mark(text string) string {
+	if strings.HasPrefix(text, "``") || strings.HasPrefix(text, "''") {
+		return text[:2]
 	}
-	return -1
+	_, size := utf8.DecodeRuneInString(text)
+	return text[:size]
+}
+
+// plain reports the marks that are typed for apostrophes and primes too.
+func plain(open string) bool {
+	return open == "'" || open == "''" || open == "´" || open == "″"
+}
+
+// opens reports whether a mark opens a quotation between what stands before and after it.
+func opens(open, before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	switch {
+	case closers(open) == nil:
+		return false
+	case open == "‘":
+		return !apostrophes(last)
+	case !plain(open):
+		return true
+	}
+	next, _ := utf8.DecodeRuneInString(after)
+	return !joined(last) && (unicode.IsLetter(next) || unicode.In(next, unicode.Ps, unicode.Pi) || closers(mark(after)) != nil)
+}
+
+// closing finds the mark that ends a quotation and its size, -1 for none. A single mark
+// before a letter is an apostrophe.
+func closing(open, text string) (at, size int) {
+	marks := closers(open)
+	for i := range text {
+		for _, m := range marks {
+			if !strings.HasPrefix(text[i:], m) {
+				continue
+			}
+			after, _ := utf8.DecodeRuneInString(text[i+len(m):])
+			if (open == "‘" || open == "‚") && apostrophes(after) || (open == "'" || open == "´") && joined(after) {
+				continue
+			}
+			return i, len(m)
+		}
+	}
+	return -1, 0
 }
 
 // apostrophes reports letters beside which a single mark is an apostrophe. East Asian
 // scripts, and those written without blanks, know none.
 func apostrophes(r rune) bool { return unicode.IsLetter(r) && r < 0x2E80 && !record.Unspaced(r) }
+
+// joined reports letters, their accents, and digits, to which a plain mark belongs.
+func joined(r rune) bool {
+	return apostrophes(r) || unicode.IsNumber(r) || unicode.IsMark(r) && !record.Unspaced(r)
+}

@@ -232,8 +232,8 @@ func (p picture) resting(source string) (ids []string) {
 }
 
 // quotes: words that a paragraph, finding, claim or answer prints in quotation marks
-// stand, byte for byte and as whole words, in the words of something it cites or rests
-// on. A typographic difference is a difference.
+// stand, byte for byte and as whole words, in the words or the passage of something it
+// cites or rests on. A typographic difference is a difference.
 func quotes(p picture) (n int, hits []Hit) {
 	for _, t := range p.written() {
 		if !t.quotes {

@@ -86,6 +86,10 @@ func TestWordsOfItsOwn(t *testing.T) {
 		"a claim quotes its passage": func(p *picture) {
 			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.Text = "Guards say ‘people were held’." })
 		},
+		"a paragraph quotes the passage of a claim without words": func(p *picture) {
+			p.Draft.Paragraphs[0].Text = "There “people were held there”, it says."
+			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.Words = "" })
+		},
 		"a claim quotes its statement": func(p *picture) {
 			with(p.Claims, "C-003", func(c *corroborate.Claim) {
 				c.Statement, c.Text = "ST-001", "He spoke of “a completely fabricated lie”."
@@ -175,6 +179,15 @@ func TestRules(t *testing.T) {
 			with(p.Claims, "C-001", func(c *corroborate.Claim) { c.Words = "was held for ten months" })
 			p.Draft.Paragraphs[0].Text = "One said that she “was held for ten months”."
 		}},
+		{"a sealed passage quoted in a paragraph", "basis", "S-001", "verbatim_quote", func(p *picture) {
+			p.Draft.Paragraphs[0].Text = "One said that she “was held for several weeks”."
+		}},
+		{"a sealed passage quoted, verbatim refused", "basis", "S-001", "verbatim_quote", func(p *picture) {
+			p.Draft.Paragraphs[0] = Paragraph{1, "One “was held for several weeks”.", []string{"C-001"}}
+			p.Draft.Paragraphs = append(p.Draft.Paragraphs, Paragraph{3, "So it is.", []string{"F-01"}})
+			p.Bases["S-001"][0].Scopes = append(p.Bases["S-001"][0].Scopes, record.Scope{
+				Use: record.UseQuote, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Refused})
+		}},
 		{"sealed statement", "basis", "S-001", "verbatim_quote", func(p *picture) {
 			with(p.Statements, "ST-001", func(s *record.Statement) { s.Source = "S-001" })
 		}},
@@ -209,6 +222,8 @@ func TestRules(t *testing.T) {
 		{"single marks", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it ‘a completely invented lie’.")},
 		{"single guillemets", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it ‹a completely invented lie›.")},
 		{"wide marks", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it ＂a completely invented lie＂.")},
+		{"plain single marks", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("The ministries' man didn't say 'counted 99 people'.")},
+		{"a passage not under the paragraph", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He said “people were held there”.")},
 		{"half a word", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it “a completely fabricated li”.")},
 		{"other words", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it “a completely invented lie”.")},
 		{"a capital letter", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("“A completely fabricated lie”, he said.")},

@@ -116,7 +116,7 @@ func hitsAt(all []segment, spans []Span) (hits []Hit) {
 		}
 		seen[where] = true
 		hits = append(hits, Hit{Place: where, What: "a sealed value stands here",
-			Do: "Take it out of the text, or, if it is no secret, take in the public source that holds it."})
+			Do: "Take it out of the text or put it in other words. A common word that is part of a sealed name passes in lower case once a public text of the case has it so."})
 	}
 	return hits
 }

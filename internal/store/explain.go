@@ -26,6 +26,10 @@ func Explain(err error) error {
 		return &fault.Error{Kind: fault.Conflict, What: "the disk is full", Safe: "Nothing of this act was kept; all earlier acts are safe.",
 			Do: "Make room and try again.", Err: cause}
 	}
+	if cause := first(err, sqlite3.IOERR); cause != nil {
+		return &fault.Error{Kind: fault.Conflict, What: "the disk did not do what the store asked of it; it may be full", Safe: "Nothing of this act was kept; all earlier acts are safe.",
+			Do: "Make room, look at the disk, and try again.", Err: cause}
+	}
 	if cause := first(err, sqlite3.READONLY, sqlite3.CANTOPEN, sqlite3.PERM, fs.ErrPermission); cause != nil {
 		return &fault.Error{Kind: fault.Conflict, What: "the case cannot be written to by this user", Safe: "Nothing was changed.",
 			Do: "Check who owns the directory, and that the disk is not mounted read-only.", Err: cause}

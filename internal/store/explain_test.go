@@ -27,6 +27,7 @@ func TestExplain(t *testing.T) {
 		{sqlite3.FULL, "disk is full"},
 		{errors.Join(sqlite3.IOERR, syscall.ENOSPC), "disk is full"},
 		{inPath(syscall.ENOSPC), "disk is full"},
+		{sqlite3.IOERR, "may be full"},
 		{sqlite3.READONLY, "cannot be written to"},
 		{sqlite3.CANTOPEN, "cannot be written to"},
 		{inPath(syscall.EACCES), "cannot be written to"},
@@ -40,7 +41,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("a path: %v", got)
 		}
 	}
-	for _, err := range []error{nil, io.ErrUnexpectedEOF, sqlite3.IOERR, ErrNoAct,
+	for _, err := range []error{nil, io.ErrUnexpectedEOF, ErrNoAct,
 		&fault.Error{Kind: fault.Refused, What: "the gate blocks it", Err: syscall.ENOSPC}} {
 		if got := Explain(err); got != err {
 			t.Errorf("%v became %v", err, got)

@@ -120,6 +120,13 @@ func (v *Vault) settle(ctx context.Context, known []string) (blobs map[string]bo
 // Check reconciles the references in tx with the rows of the vault and with the blobs
 // on the disk. It opens no seal: a blob must be there, byte by byte as it was stored.
 func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, error) {
+	damage, err := v.db.Integrity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(damage) > 0 {
+		return []ledger.Problem{{Place: "vault.db", What: "SQLite finds it damaged: " + damage[0]}}, nil
+	}
 	all, err := readReferences(tx)
 	if err != nil {
 		return nil, err

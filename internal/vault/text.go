@@ -118,7 +118,17 @@ func unspaced(r rune) bool {
 type view struct {
 	folded   haystack
 	from, to []int
+	gaps     []gap // of a squeezed view, before each byte
 }
+
+// gap is what a squeezed view left out in one place.
+type gap byte
+
+const (
+	noGap    gap = iota
+	wordGap      // a word ends here and another begins
+	markLeft     // the marks of a word
+)
 
 // readAs folds a rendering, with lang.FoldMap or lang.SkeletonMap.
 func readAs(r rendering, fold func(string) (string, []int)) view {
@@ -146,15 +156,44 @@ func readAs(r rendering, fold func(string) (string, []int)) view {
 func (v view) squeezed() view {
 	var b strings.Builder
 	var from, to []int
+	var gaps []gap
+	before, signs := wordGap, false
 	for i, r := range v.folded.s {
 		if !wordRune(r) {
+			if before == noGap && within(r) {
+				before = markLeft
+			} else if before != markLeft {
+				before = wordGap
+			}
 			continue
 		}
 		n := utf8.RuneLen(r)
+		if ideographic(r) || signs {
+			before = wordGap
+		}
+		gaps = append(append(gaps, before), make([]gap, n-1)...)
+		before, signs = noGap, ideographic(r)
 		from, to = append(from, v.from[i:i+n]...), append(to, v.to[i:i+n]...)
 		b.WriteRune(r)
 	}
-	return view{newHaystack(b.String()), from, to}
+	return view{newHaystack(b.String()), from, to, append(gaps, max(before, wordGap))}
+}
+
+// wordsOf gives the beginnings of the words that folded[i:j] of a squeezed view is made
+// of, or nil if it is not made of whole ones or if they have marks.
+func (v view) wordsOf(i, j int) (starts []int) {
+	if v.gaps[i] != wordGap || v.gaps[j] != wordGap {
+		return nil
+	}
+	for k := i; k < j; k++ {
+		switch v.gaps[k] {
+		case wordGap:
+			starts = append(starts, k)
+		case markLeft:
+			return nil
+		}
+	}
+	return starts
 }
 
 // span leads folded[i:j] back to the text. A find that ends inside what one character

@@ -374,8 +374,18 @@ func TestSweep(t *testing.T) {
 	if _, err := get(d, orphan, key1); fault.KindOf(err) != fault.NotFound {
 		t.Error(err)
 	}
-	if got := left(t, d); len(got) != 2 {
+	if got := left(t, d); len(got) != 3 || !slices.Contains(got, asidePrefix+orphan.Name) {
 		t.Errorf("left: %v", got)
+	}
+	// What lies aside comes back when a record wants it, bit by bit, and is settled then.
+	if n, err := d.Sweep(t.Context(), func(string) bool { return true }); n != 0 || err != nil {
+		t.Errorf("bringing back removed %d, %v", n, err)
+	}
+	if b, err := get(d, orphan, key1); err != nil || !bytes.Equal(b, noise(2)) {
+		t.Errorf("what lay aside does not come back: %v", err)
+	}
+	if !d.settled(orphan.Name) {
+		t.Error("what came back is not settled")
 	}
 }
 
