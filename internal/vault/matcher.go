@@ -26,6 +26,9 @@ const (
 	maxOverlap   = 256 // bytes of a value whose finds may overlap; longer ones would cost n²
 	wholeLetters = 2   // letters and digits of a value that is looked for at all
 	aloneLetters = 3   // letters that stand alone and are read as one word
+	endLetters   = 3   // letters of an ending, and of what is written onto a word before it
+	brokenWords  = 6   // words into which one is broken
+	joinedWords  = 3   // words of a name that are written as one
 )
 
 // matcher looks for sealed values in one text. It sees no database and keeps none of
@@ -35,9 +38,12 @@ const (
 //     anywhere in the folded text, with its blanks or without; fewer than four letters
 //     as a whole word only. That the words stand in open texts excuses nothing.
 //   - Of names and places each word of four letters or more, as a whole word, of five
-//     also as the beginning of one; and two to six words in any order and close to each
-//     other, however short. In scripts without blanks each part, anywhere, and of names
-//     every two neighbouring characters of three or more.
+//     also as the beginning of one, and inflected; see parts. The words of a name of two
+//     or three written as one word, in this order or the other. A word of five letters
+//     or more broken into up to six words by anything that is neither letter nor digit.
+//     And two to six words in any order and close to each other, however short. In
+//     scripts without blanks each part, anywhere, and of names every two neighbouring
+//     characters of three or more.
 //   - Of notes each run of six words.
 //   - Original: each run of six words, and each name-like word (written with a capital
 //     elsewhere than at the beginning of a sentence, or with digits), unless it stands
@@ -48,11 +54,20 @@ const (
 // is displayed where directions are overridden; word by word, with broken and spelled-out
 // words joined; and each of these by the looks of Cyrillic and Greek letters.
 //
+// Excused: a find of one word of a name or place (exact, as a beginning, broken, or of
+// several words written as one), where the text writes it without a capital and open
+// texts write without a capital what stands there: the prison, the villagers, I am in a
+// house. What is written with a capital, in a script without capitals, with escapes or
+// in look-alikes is never excused, and no find of a whole value or of several words is.
+//
 // Not found: a phone number or a date written another way, base64 of a part of a value,
 // hex of its folded form, a transliteration, a translation, a nickname, a paraphrase; one
-// short word of a name; a Cyrillic or Greek word of fewer than four letters imitated with
-// Latin ones; letters replaced by digits or by look-alikes of other alphabets; a name in
-// a picture; order that markup makes.
+// short word of a name; an inflected word in small letters, of fewer than four letters or
+// changed in more than its last letter; inflection in scripts without capitals, but for
+// what Arabic and Hebrew write before a word (an article that they change, too); a word
+// broken by letters, digits or markup, or broken and inflected; a Cyrillic or Greek word
+// of fewer than four letters imitated with Latin ones; letters replaced by digits or by
+// look-alikes of other alphabets; a name in a picture; order that markup makes.
 //
 // BUG(heed): An original that is no text as it lies there (a scan, a recording, an office
 // file), and what follows the first 16 MiB of one, is not compared with anything.
@@ -74,7 +89,11 @@ type matcher struct {
 	mixed      bool             // whether the text is read by looks
 	runs       map[run]int32    // six words of the text → id
 
-	word, wordOpen, wordSure []bool // by word: in an original; in an open text; in a name or place
+	endings map[string][]int32 // what words of the text end with → ids; see clitics
+
+	word, wordOpen, wordSure []bool // by word: in an original; in an open text; a short value
+	wordPart, wordBent       []bool // by word: of a name or place; the same where it has a capital
+	openSmall                []bool // by word: in an open text without a capital
 	run_, runOpen, runSure   []bool // by run: the same, of originals and of notes
 
 	spans []Found
@@ -88,6 +107,9 @@ type reading struct {
 	at   []Found // of each word
 	word []int32
 	run  []int32 // the run that begins at each word, -1 near the end
+
+	plain          []int32 // of each word by its folded form
+	small, capital []bool  // how each word is written; see small
 
 	where map[int32][]int32 // places of each word; see startsIn
 }
@@ -110,7 +132,9 @@ func newMatcher(q Query) *matcher {
 	if words, ok := r.joined(); ok {
 		m.readWords(words)
 	}
-	m.word, m.wordOpen, m.wordSure = make([]bool, len(m.vocabulary)), make([]bool, len(m.vocabulary)), make([]bool, len(m.vocabulary))
+	for _, marks := range []*[]bool{&m.word, &m.wordOpen, &m.wordSure, &m.wordPart, &m.wordBent, &m.openSmall} {
+		*marks = make([]bool, len(m.vocabulary))
+	}
 	m.run_, m.runOpen, m.runSure = make([]bool, len(m.runs)), make([]bool, len(m.runs)), make([]bool, len(m.runs))
 	for _, b := range q.Open {
 		s, ok := asText(b)
@@ -118,6 +142,7 @@ func newMatcher(q Query) *matcher {
 			s = strings.ToValidUTF8(string(b), " ")
 		}
 		m.scan(s, m.wordOpen, m.runOpen)
+		m.scanSmall(s)
 		m.open = append(m.open, s)
 		m.forget()
 	}
@@ -160,6 +185,9 @@ func (m *matcher) wordsOf(from rendering, l *lexicon) *reading {
 	eachWord(from.s, func(start, end int) {
 		id := m.learn(l, from.s[start:end])
 		r.word = append(r.word, id)
+		r.plain = append(r.plain, m.learn(m.plain, from.s[start:end]))
+		r.small = append(r.small, small(from.s[start:end]))
+		r.capital = append(r.capital, capital(from.s[start:end]))
 		r.run = append(r.run, -1)
 		r.at = append(r.at, from.place(start, end))
 		if six, ok := w.push(id); ok {
@@ -259,6 +287,15 @@ func (m *matcher) scanBy(l *lexicon, s string, words, runs []bool) (n int) {
 	return n
 }
 
+// scanSmall marks the words that an open text writes without a capital.
+func (m *matcher) scanSmall(s string) {
+	eachWord(s, func(start, end int) {
+		if id := m.lookup(m.plain, s[start:end]); id >= 0 && !m.openSmall[id] {
+			m.openSmall[id] = small(s[start:end])
+		}
+	})
+}
+
 // add looks for one value.
 func (m *matcher) add(kind seal.Kind, value []byte) {
 	defer m.forget()
@@ -306,7 +343,7 @@ func (m *matcher) whole(s string) {
 		return // a dash or a single letter stands in every text
 	}
 	if letters < wordLetters && !strings.ContainsFunc(folded, func(r rune) bool { return !wordRune(r) || unspaced(r) }) {
-		m.sure(s, false) // Ali is no part of nationality
+		m.mark(s, m.wordSure) // Ali is no part of nationality
 		return
 	}
 	m.find(m.views, folded)
@@ -369,10 +406,18 @@ func (m *matcher) find(views []view, folded string) {
 	}
 }
 
-// parts finds the longer words of a name or place.
+// parts finds the longer words of a name or place: as they are; with a capital also
+// inflected, which is up to three letters more, of five letters or more also in place of
+// the last one (Ivana, Irenu); in Arabic and Hebrew with up to three letters before.
 func (m *matcher) parts(s string) {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return !wordRune(r) && !within(r) })
+	parts := wordsIn(s)
 	m.together(parts)
+	m.writtenAsOne(parts)
+	for _, field := range strings.Fields(s) {
+		if some := wordsIn(field); len(some) < len(parts) {
+			m.writtenAsOne(some) // the O'Brien of Sean O'Brien
+		}
+	}
 	for _, part := range parts {
 		folded := lang.Fold(part)
 		letters, signs := 0, 0
@@ -386,9 +431,19 @@ func (m *matcher) parts(s string) {
 		case signs > 0 && (syllabic(firstRune(folded)) && signs >= wordSigns || letters >= wordLetters):
 			m.find(m.views, folded)
 		case signs == 0 && letters >= wordLetters:
-			m.sure(part, letters > wordLetters)
+			m.mark(part, m.wordPart)
+			m.inflected(part)
+			m.clitics(folded)
+			if letters > wordLetters {
+				m.beginnings(part)
+				m.broken(part, folded)
+			}
 		}
 	}
+}
+
+func wordsIn(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return !wordRune(r) && !within(r) })
 }
 
 // genericStems are names of files that tell nobody. What holds one of them and nothing
@@ -508,7 +563,8 @@ func (m *matcher) found() []Found {
 	spans := m.spans
 	for _, r := range m.readings {
 		for i, w := range r.word {
-			if m.wordSure[w] || m.word[w] && !m.wordOpen[w] {
+			part := m.wordPart[w] && !(r.small[i] && m.openSmall[r.plain[i]]) || m.wordBent[w] && r.capital[i]
+			if part || m.wordSure[w] || m.word[w] && !m.wordOpen[w] {
 				spans = append(spans, r.at[i])
 			}
 			if n := r.run[i]; n >= 0 && (m.runSure[n] || m.run_[n] && !m.runOpen[n]) {

@@ -72,8 +72,8 @@ func TestHiddenNames(t *testing.T) {
 		{"dots", one, "The ⟦I.r.e.n.a⟧ spoke."},
 		{"hyphens and blanks", one, "⟦I r-e n.a⟧"},
 		{"underscores and apostrophes", one, "⟦I_re'na⟧, ⟦Ir’ena⟧"},
-		{"two signs", one, "Ire--na, Ire. na, I  r  e  n  a"},
-		{"a blank in a word", one, "Ire na, I rena"},
+		{"two signs", one, "⟦Ire--na⟧, ⟦Ire. na⟧, ⟦I  r  e  n  a⟧"},
+		{"a blank in a word", one, "⟦Ire na⟧, ⟦I rena⟧"},
 		{"a short name, spelled out", []sealed{{seal.Name, "Ali"}}, "⟦A l i⟧, ⟦A-l-i⟧, a li"},
 		{"letters before a word", []sealed{{seal.Name, "Ali"}}, "⟦a l i⟧ 5, a l ion"},
 		{"plural", salko, "The ⟦Salkos⟧"},
@@ -86,12 +86,97 @@ func TestHiddenNames(t *testing.T) {
 		{"nationality", []sealed{{seal.Name, "Ali"}}, "the nationality"},
 		{"fire nation", one, "the fire nation, fire-nation"},
 		{"interview", []sealed{{seal.FileName, "interview.txt"}}, "an interview"},
-		{"salt", salko, "salt, Salk"},
+		{"salt", salko, "salt, salk, ⟦Salk⟧"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			text, want := places(tt.text)
 			if got := leaks(text, nil, tt.values...); !slices.Equal(got, want) {
+				t.Errorf("in %q\ngot  %v %q\nwant %v", text, got, words(text, got), want)
+			}
+		})
+	}
+}
+
+// What a name becomes in a sentence, and in the hands of whoever writes it.
+func TestLeaksOfChangedNames(t *testing.T) {
+	name := func(s string) []sealed { return []sealed{{seal.Name, s}} }
+	verelin := []sealed{{seal.Place, "Verelin"}}
+	tests := []struct {
+		name   string
+		values []sealed
+		text   string
+	}{
+		{"broken", verelin, "⟦Vere lin⟧; ⟦Bro/dok⟧ ⟦Vere- lin⟧. ⟦Ve re lin⟧, ⟦Vere\nlin⟧, ⟦v|e (re) li:n⟧"},
+		{"broken into seven", verelin, "v/e/r/e/l/i/n"},
+		{"broken, and more letters", verelin, "Vere linx, xVere lin, Vere 1 lin, Ve relins"},
+		{"broken, from one text to the next", verelin, "Vere\n\u241e lin"},
+		{"broken with escapes", verelin, "⟦Vere&nbsp;lin⟧, ⟦Vere%2Flin⟧"},
+		{"broken, in looks", verelin, "⟦Vеre lin⟧"},
+		{"broken beside a Chinese character", verelin, "中⟦Vere lin⟧中"},
+		{"four letters broken", name("Anna"), "An na"},
+		{"broken in Arabic", name("الخطيب"), "⟦الخ طيب⟧"},
+		{"Indic vowels are letters too", name("करतना"), "करा तन, कर तन"},
+		{"four letters inflected", name("Иван Сомов"), "⟦Ивана⟧, ⟦Иваном⟧, Ивановск, иваны"},
+		{"plural of four letters", name("Anna Ostrel"), "⟦Annas⟧, ⟦ANNAS⟧, annas, Annalise, Ann"},
+		{"another last letter", name("Irena"), "⟦Irenu⟧ ⟦Ireny⟧ ⟦Irenom⟧ ⟦Irenovo⟧, Irenovova, irenu, Iris"},
+		{"one more letter", name("Salko"), "⟦Salkova⟧ ⟦salkova⟧"},
+		{"another word in small letters", name("Marina"), "marine, ⟦Marine⟧, ⟦marinas⟧"},
+		{"inflected, in looks", name("Irena"), "⟦Irеnu⟧"},
+		{"Arabic before a name", name("أحمد الخطيب"), "⟦وأحمد⟧ ثم ⟦لأحمد⟧ ثم ⟦والخطيب⟧ ثم سسسسأحمد"},
+		{"Hebrew before a name", name("יוסף"), "⟦ליוסף⟧, ⟦ושליוסף⟧"},
+		{"Latin before an Arabic name", name("علي كريم"), "xكريم"},
+		{"Latin before a name", name("Karim Ostrel"), "alKarim"},
+		{"three letters have nothing before", name("علي حسن"), "وحسن"},
+		{"written as one", name("Li Na"), "⟦LiNa⟧, ⟦nali⟧, Linas"},
+		{"written as one, with a hyphen in the name", name("Jean-Luc Pol"), "⟦JeanLuc⟧; then ⟦PolLucJean⟧"},
+		{"an apostrophe", name("O'Brien"), "⟦OBrien⟧, ⟦BrienO⟧"},
+		{"an apostrophe in one word", name("Sean O'Bri"), "⟦OBri⟧"},
+		{"too short as one", name("A Li"), "Ali"},
+		{"four words as one", name("A Bo Ce Do"), "DoCeBoA"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text, want := places(tt.text)
+			values := append(slices.Clone(tt.values), sealed{seal.Place, "Brodok"})
+			if got := leaks(text, nil, values...); !slices.Equal(got, want) {
+				t.Errorf("in %q\ngot  %v %q\nwant %v", text, got, words(text, got), want)
+			}
+		})
+	}
+}
+
+// A word of a name that open texts use as an ordinary word.
+func TestLeaksExcused(t *testing.T) {
+	prison := []sealed{{seal.Place, "Lenz Prison"}}
+	judge := []sealed{{seal.Name, "Judge Amina Rahimi"}}
+	tests := []struct {
+		name   string
+		values []sealed
+		open   string
+		text   string
+	}{
+		{"small in both", prison, "He left the prison.", "in the prison, the pri-son"},
+		{"small in the text only", prison, "The Prison. PRISON.", "in the ⟦prison⟧"},
+		{"small in open texts only", prison, "He left the prison.", "the ⟦Prison⟧, the ⟦PRISON⟧, the ⟦priSon⟧"},
+		{"the beginning of a longer word", prison, "the prisoner", "a prisoner, a ⟦prison⟧, ⟦prisons⟧, a ⟦Prisoner⟧"},
+		{"the whole value", prison, "a lenz prison", "a ⟦lenz prison⟧, ⟦prison lenz⟧, ⟦lenzprison⟧"},
+		{"a value of one word", []sealed{{seal.Place, "Prison"}}, "the prison", "the ⟦prison⟧"},
+		{"village", []sealed{{seal.Place, "village of Brodok"}}, "our village", "a village near ⟦Brodok⟧. And then the ⟦village of Brodok⟧"},
+		{"judge", judge, "the judge said; am in a", "the judge, ⟦Judge⟧ X, but ⟦judges⟧; I am in a house; ⟦Am in a⟧"},
+		{"broken, and not in open texts", judge, "am", "⟦am ina⟧, ⟦am in a⟧"},
+		{"written as one", []sealed{{seal.Name, "Ma Ke"}}, "they make", "we make; ⟦MaKe⟧, ⟦kema⟧"},
+		{"an imitation", prison, "the prison", "the prison, the ⟦рrison⟧"},
+		{"escaped", prison, "the prison", "the ⟦%50rison⟧"},
+		{"broken and escaped", judge, "am in a", "⟦%41m in a⟧ house"},
+		{"Arabic", []sealed{{seal.Place, "سجن الخطيب"}}, "الخطيب", "في ⟦الخطيب⟧"},
+		{"Georgian", []sealed{{seal.Name, "ნინო ბერიძე"}}, "ბერიძე", "⟦ბერიძე⟧"},
+		{"Cyrillic", []sealed{{seal.Place, "Тюрьма Ленца"}}, "эта тюрьма", "тюрьма, ⟦Тюрьма⟧"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text, want := places(tt.text)
+			if got := leaks(text, []string{"", tt.open}, tt.values...); !slices.Equal(got, want) {
 				t.Errorf("in %q\ngot  %v %q\nwant %v", text, got, words(text, got), want)
 			}
 		})

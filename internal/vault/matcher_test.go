@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -180,8 +179,11 @@ func TestBase64AtEveryAlignment(t *testing.T) {
 	}
 }
 
-// Answers are exact: a random value at a random place of a text that has none of its
-// letters is found there and nowhere else, also folded.
+// widened is by how many bytes a find may reach beyond the value on either side.
+const widened = 64
+
+// A random value at a random place of a text that has none of its letters is found there
+// and nowhere else, also folded.
 func TestRandomValueAtRandomPlace(t *testing.T) {
 	alphabets := []string{"abcdefgABCDEFGéü", "абвгдАБВГДё", "ابتثجأإى", "甲乙丙丁戊", "가나다라마", "กขคงจ", "αβγδεΆς"}
 	rapid.Check(t, func(t *rapid.T) {
@@ -215,23 +217,13 @@ func TestRandomValueAtRandomPlace(t *testing.T) {
 		kind := rapid.SampledFrom([]seal.Kind{seal.Name, seal.Place, seal.Note, seal.FileName}).Draw(t, "kind")
 		want := Found{len(before), len(before) + len(written)}
 		got := leaks(before+written+after, []string{value}, sealed{kind, value})
-		if named := kind == seal.Name || kind == seal.Place; named && len(got) == 1 && got[0].End > want.End && longer(value) {
-			// The last word is the beginning of a longer one: that is found to its end.
-			rest := (before + written + after)[want.End:got[0].End]
-			if !strings.ContainsFunc(rest, unicode.IsSpace) {
-				want.End = got[0].End
-			}
-		}
-		if !slices.Equal(got, []Found{want}) {
+		// A find may be wider than the value: to the end of a word that the value begins, over
+		// letters that belong to it in another reading, over an escape. It never misses a byte
+		// of the value, is never elsewhere, and is never much wider.
+		if len(got) != 1 || got[0].Start > want.Start || got[0].End < want.End || want.Start-got[0].Start > widened || got[0].End-want.End > widened {
 			t.Fatalf("%s %q written %q: got %v, want %v", kind, value, written, got, want)
 		}
 	})
-}
-
-// longer reports whether the last word of a value is found as the beginning of another.
-func longer(value string) bool {
-	words := strings.Fields(value)
-	return letters(words[len(words)-1]) > wordLetters
 }
 
 // The words of the leak check are those of lang, and stand where they are said to stand.

@@ -71,19 +71,159 @@ func (m *matcher) keys(word string) []string {
 	return keys
 }
 
-// sure marks a word of a name or place, and what begins with it.
-func (m *matcher) sure(word string, beginnings bool) {
+// mark marks a word where it stands in the text.
+func (m *matcher) mark(word string, marks []bool) {
 	for _, key := range m.keys(word) {
 		if id, ok := m.vocabulary[key]; ok {
-			m.wordSure[id] = true
-		}
-		if !beginnings {
-			continue
-		}
-		for i, _ := slices.BinarySearch(m.inOrder(), key); i < len(m.sorted) && strings.HasPrefix(m.sorted[i], key); i++ {
-			m.wordSure[m.vocabulary[m.sorted[i]]] = true
+			marks[id] = true
 		}
 	}
+}
+
+// beginnings marks what begins with a word of a name or place.
+func (m *matcher) beginnings(word string) {
+	for _, key := range m.keys(word) {
+		for _, longer := range m.beginWith(key) {
+			m.wordPart[m.vocabulary[longer]] = true
+		}
+	}
+}
+
+// inflected marks what a word may become where it is written with a capital.
+func (m *matcher) inflected(word string) {
+	for _, key := range m.keys(word) {
+		stem, n := key, utf8.RuneCountInString(key)
+		if utf8.RuneCountInString(strings.TrimPrefix(key, looks)) > wordLetters {
+			_, last := utf8.DecodeLastRuneInString(key)
+			stem = key[:len(key)-last]
+		}
+		for _, another := range m.beginWith(stem) {
+			if utf8.RuneCountInString(another) <= n+endLetters {
+				m.wordBent[m.vocabulary[another]] = true
+			}
+		}
+	}
+}
+
+// beginWith lists the keys of the text that begin with stem.
+func (m *matcher) beginWith(stem string) []string {
+	i, _ := slices.BinarySearch(m.inOrder(), stem)
+	j := i
+	for j < len(m.sorted) && strings.HasPrefix(m.sorted[j], stem) {
+		j++
+	}
+	return m.sorted[i:j]
+}
+
+// clitics marks words that end with an Arabic or Hebrew one: and, to, the.
+func (m *matcher) clitics(folded string) {
+	if m.endings == nil {
+		m.endings = map[string][]int32{}
+		for key, id := range m.vocabulary {
+			n := utf8.RuneCountInString(key)
+			for range endLetters {
+				c, size := utf8.DecodeRuneInString(key)
+				if n--; n < wordLetters || !clitic(c) {
+					break
+				}
+				key = key[size:]
+				m.endings[key] = append(m.endings[key], id)
+			}
+		}
+	}
+	if !strings.ContainsFunc(folded, func(c rune) bool { return !clitic(c) }) {
+		for _, id := range m.endings[folded] {
+			m.wordPart[id] = true
+		}
+	}
+}
+
+func clitic(c rune) bool { return unicode.IsLetter(c) && unicode.In(c, unicode.Arabic, unicode.Hebrew) }
+
+// writtenAsOne finds the words of a name without anything between them.
+func (m *matcher) writtenAsOne(words []string) {
+	if len(words) < 2 || len(words) > joinedWords {
+		return
+	}
+	one := strings.Join(words, "")
+	if letterCount(one) < wordLetters || strings.ContainsFunc(one, unspaced) {
+		return
+	}
+	m.mark(one, m.wordPart)
+	words = slices.Clone(words)
+	slices.Reverse(words)
+	m.mark(strings.Join(words, ""), m.wordPart)
+}
+
+// broken finds a word of a name or place that the text writes as several words.
+func (m *matcher) broken(word, folded string) {
+	if squeeze(folded) != folded {
+		return // with marks that a squeezed view does not have
+	}
+	forms := []string{folded}
+	for _, skeleton := range skeletons(word) {
+		if !slices.Contains(forms, skeleton) {
+			forms = append(forms, skeleton)
+		}
+	}
+	for _, form := range forms {
+		for _, v := range m.squeezed {
+			v.folded.each(form, func(i int) {
+				starts := v.wordsOf(i, i+len(form))
+				if n := len(starts); n < 2 || n > brokenWords || m.ordinary(v, append(starts, i+len(form))) {
+					return
+				}
+				if at := v.span(i, i+len(form)); !strings.Contains(m.raw.s[at.Start:at.End], border) {
+					m.spans = append(m.spans, at)
+				}
+			})
+		}
+	}
+}
+
+// ordinary reports whether the words of a squeezed view that begin at starts, and end
+// at the last of them, stand in the text without a capital, and in open texts too: as
+// several words (am in a) or as one (pri-son).
+func (m *matcher) ordinary(v view, starts []int) bool {
+	last := len(starts) - 1
+	if m.excused(v, starts[0], starts[last]) {
+		return true
+	}
+	for k, start := range starts[:last] {
+		if !m.excused(v, start, starts[k+1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// excused reports the same for one word, written without escapes and look-alikes.
+func (m *matcher) excused(v view, i, j int) bool {
+	word, at := v.folded.s[i:j], v.span(i, j)
+	written := m.raw.s[at.Start:at.End]
+	id, ok := m.vocabulary[word]
+	return ok && m.openSmall[id] && small(written) && squeeze(lang.Fold(written)) == word
+}
+
+// small reports a word without a capital, of a script that has capitals. Those of
+// Georgian begin no name.
+func small(word string) bool {
+	letters := false
+	for _, c := range word {
+		if unicode.IsLetter(c) {
+			if !unicode.IsLower(c) || unicode.Is(unicode.Georgian, c) {
+				return false
+			}
+			letters = true
+		}
+	}
+	return letters
+}
+
+// capital reports a word whose first letter is one.
+func capital(word string) bool {
+	i := strings.IndexFunc(word, unicode.IsLetter)
+	return i >= 0 && (unicode.IsUpper(firstRune(word[i:])) || unicode.IsTitle(firstRune(word[i:])))
 }
 
 // inOrder sorts the words of the text when the first value asks.
