@@ -173,7 +173,7 @@ func TestAddReadsOddLineEndsAndDirections(t *testing.T) {
 
 // A body that breaks off leaves neither blob nor row, and the error has no path in it.
 func TestAddUnreadableBody(t *testing.T) {
-	broken := &fs.PathError{Op: "read", Path: "/home/tomas/Verelin.txt", Err: errors.New("input/output error")}
+	broken := &fs.PathError{Op: "read", Path: "/people/tomas/Verelin.txt", Err: errors.New("input/output error")}
 	for _, sealed := range []bool{false, true} {
 		h := open(t)
 		h.untouched(func() {
@@ -320,7 +320,7 @@ func TestFreezeRefusals(t *testing.T) {
 	h.add("The Monitor said so.")
 	h.addSealedText("My name is Tomas Verelin.")
 	h.add("caf\xe9")
-	broken := iotest.ErrReader(&fs.PathError{Op: "read", Path: "/home/tomas/Verelin.txt", Err: errors.New("input/output error")})
+	broken := iotest.ErrReader(&fs.PathError{Op: "read", Path: "/people/tomas/Verelin.txt", Err: errors.New("input/output error")})
 	tests := []struct {
 		name, source string
 		body         io.Reader

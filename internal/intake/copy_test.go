@@ -110,7 +110,7 @@ func TestDamagedOriginals(t *testing.T) {
 func TestCopyToAFullDisk(t *testing.T) {
 	h := open(t)
 	h.add("The Monitor said so.")
-	full := &fs.PathError{Op: "write", Path: "/home/tomas/Verelin.txt", Err: errors.New("no space left")}
+	full := &fs.PathError{Op: "write", Path: "/people/tomas/Verelin.txt", Err: errors.New("no space left")}
 	_, err := h.Copy(t.Context(), amina, "S-001", writerFunc(func([]byte) (int, error) { return 0, full }))
 	if err == nil || fault.KindOf(err) != 0 || strings.Contains(err.Error(), "Verelin") {
 		t.Errorf("got %v", err)

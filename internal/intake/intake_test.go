@@ -104,7 +104,7 @@ func TestBaseName(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"plain", "report.txt", "report.txt"},
 		{"scripts and blanks", "Bericht über Лагерь (2) شهادة.txt", "Bericht über Лагерь (2) شهادة.txt"},
-		{"directories", "/home/tomas/Verelin/report.txt", "report.txt"},
+		{"directories", "/people/tomas/Verelin/report.txt", "report.txt"},
 		{"directories of Windows", `C:\Users\Tomas\report.txt`, "report.txt"},
 		{"mixed", `a/b\c/d.txt`, "d.txt"},
 		{"only a directory", "tomas/", ""},
@@ -172,7 +172,7 @@ func TestOpeningAtTheLimit(t *testing.T) {
 
 func TestAddRecordsTheBaseName(t *testing.T) {
 	h := open(t)
-	got, err := h.Add(t.Context(), amina, Incoming{Name: "/home/tomas/notes\n.txt", Body: strings.NewReader("words")})
+	got, err := h.Add(t.Context(), amina, Incoming{Name: "/people/tomas/notes\n.txt", Body: strings.NewReader("words")})
 	if err != nil || got.Original.Name != `notes\n.txt` {
 		t.Errorf("got %+v, %v", got.Original, err)
 	}
