@@ -45,7 +45,7 @@ func keep(tx *store.Tx, table, source string, act ledger.Act, id string) error {
 }
 
 // read collects rows of a table of this package, oldest id first. where is a condition
-// with one placeholder.
+// with one question mark in it.
 func read[T any](tx *store.Tx, table, where, arg string, restore func(v *T, id, source string)) (out []T, err error) {
 	err = tx.Each("SELECT id, source, body FROM "+table+" WHERE "+where+" ORDER BY length(id), id", []any{arg}, func(rows *sql.Rows) error {
 		var id, source, body string

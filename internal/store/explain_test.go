@@ -17,7 +17,7 @@ import (
 )
 
 func TestExplain(t *testing.T) {
-	inPath := func(err error) error { return &fs.PathError{Op: "write", Path: "/home/amina/case", Err: err} }
+	inPath := func(err error) error { return &fs.PathError{Op: "write", Path: "/people/amina/case", Err: err} }
 	for _, tt := range []struct {
 		err  error
 		what string

@@ -81,7 +81,7 @@ func (tx *Tx) changes() (n int64, err error) {
 	return n, nil
 }
 
-// Exec runs a statement. Placeholders are written ?.
+// Exec runs a statement. Arguments stand in for the question marks.
 func (tx *Tx) Exec(query string, args ...any) (sql.Result, error) {
 	return tx.sql.ExecContext(tx.ctx, query, args...)
 }

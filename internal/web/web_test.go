@@ -181,8 +181,8 @@ func TestErrors(t *testing.T) {
 			}
 		}
 	}
-	cause := &fault.Error{What: "opening /home/verelin/case", Err: errors.New("secret")}
-	for _, err := range []error{errors.New("open /home/verelin/case: secret"), cause} {
+	cause := &fault.Error{What: "opening /people/verelin/case", Err: errors.New("secret")}
+	for _, err := range []error{errors.New("open /people/verelin/case: secret"), cause} {
 		w := ask(Handler(sample{err: err}, []string{host}), "GET", "/", host)
 		if w.Code != 500 || strings.Contains(w.Body.String(), "verelin") || strings.Contains(w.Body.String(), "secret") || !strings.Contains(w.Body.String(), "This failed.") {
 			t.Errorf("status %d\n%s", w.Code, w.Body)

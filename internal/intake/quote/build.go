@@ -114,7 +114,7 @@ func (u *unit) fill(f *found, done, limit int) int {
 	return hi
 }
 
-// fillForward reads what follows the cue: the rule, and where the words end (0 for nowhere).
+// fillForward reads what follows the cue: the rule, and where the words end (0 if they do not).
 func (u *unit) fillForward(f *found, limit int) int {
 	c, lo, hi := f.cue, f.cue.start, limit
 	switch {
