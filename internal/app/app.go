@@ -122,7 +122,7 @@ func open(ctx context.Context, c Config, member *keys.Unlocked, create bool) (_ 
 	if create {
 		return a, nil
 	}
-	// What a crash left behind is finished or removed before anybody can stumble over it.
+	// What a crash left behind is finished or put aside before anybody can stumble over it.
 	if err := a.finishMembers(ctx); err != nil {
 		return nil, fmt.Errorf("finishing members: %w", err)
 	}
