@@ -23,29 +23,36 @@ const module = "heed"
 // forbidden, and a room without a line fails. They stand in the order in which work
 // flows: a room may look upstream, never downstream.
 var mayImport = map[string]string{
-	"":                        "",
-	"bundle":                  "",
-	"internal/fault":          "",
-	"internal/lang":           "",
-	"internal/seal":           "",
-	"internal/store":          "",
-	"internal/store/blob":     "",
-	"internal/ledger":         "store",
-	"internal/keys":           "seal",
-	"internal/vault":          "seal lang ledger store store/blob",
-	"internal/intake/extract": "lang",
-	"internal/intake/quote":   "lang",
-	"internal/intake":         "store store/blob ledger lang seal intake/extract intake/quote",
-	"internal/record":         "intake store ledger lang seal",
-	"internal/corroborate":    "record intake store ledger lang",
-	"internal/release":        "bundle corroborate record intake store ledger lang seal",
-	"internal/followup":       "release corroborate record intake store ledger lang",
-	"internal/web":            "intake record corroborate release followup ledger lang seal",
-	"internal/app":            "keys vault store store/blob ledger intake intake/quote record corroborate release followup web lang seal",
-	"internal/demo":           "app intake record corroborate release followup keys lang seal bundle",
-	"internal/cli":            "app demo bundle intake intake/extract intake/quote record corroborate release followup keys ledger lang seal",
-	"cmd/heed":                "cli",
-	"cmd/heed-verify":         "bundle",
+	"":                          "",
+	"bundle":                    "",
+	"internal/fault":            "",
+	"internal/durable":          "",
+	"internal/lang":             "",
+	"internal/lang/ident":       "lang",
+	"internal/lang/ident/train": "lang lang/ident",
+	"internal/seal":             "",
+	"internal/store":            "",
+	"internal/store/blob":       "",
+	"internal/store/hold":       "",
+	"internal/ledger":           "store lang",
+	"internal/keys":             "seal durable",
+	"internal/backup":           "",
+	"internal/vault":            "seal lang ledger store store/blob",
+	"internal/intake/extract":   "lang",
+	"internal/intake/quote":     "lang",
+	"internal/intake":           "store store/blob ledger lang lang/ident seal intake/extract intake/quote",
+	"internal/record":           "intake store ledger lang seal",
+	"internal/corroborate":      "record intake store ledger lang",
+	"internal/release":          "bundle corroborate record intake store ledger lang seal",
+	"internal/followup":         "release corroborate record intake store ledger lang",
+	"internal/web":              "intake record corroborate release followup ledger lang seal",
+	"internal/app":              "keys vault backup durable store store/blob store/hold ledger intake intake/quote record corroborate release followup web lang seal",
+	"internal/bench":            "app intake keys ledger record store",
+	"internal/demo":             "app intake record corroborate release followup keys lang seal bundle",
+	"internal/cli/console":      "app keys lang durable",
+	"internal/cli":              "cli/console app bench demo bundle intake intake/extract intake/quote record corroborate release followup keys ledger lang seal",
+	"cmd/heed":                  "cli",
+	"cmd/heed-verify":           "bundle",
 }
 
 // everyRoom is the leaf that all may import: the ways in which an operation is refused.
@@ -80,7 +87,7 @@ var modulesAllowed = map[string][]string{
 var onlyImporters = map[string][]string{
 	"internal/vault": {"internal/app"},
 	"internal/cli":   {"cmd/heed"},
-	"internal/app":   {"internal/cli", "internal/demo"},
+	"internal/app":   {"internal/cli", "internal/cli/console", "internal/demo", "internal/bench"},
 }
 
 // sqlRooms hold both rules and rows. Their rules must be readable, and testable,
@@ -91,11 +98,12 @@ var sqlRooms = []string{"internal/intake", "internal/record", "internal/corrobor
 var clockRooms = []string{"internal/app"}
 
 const (
-	maxDepth     = 12
-	maxFuncLines = 80
-	maxFileLines = 600
-	maxPkgLines  = 4000
-	maxDirect    = 20
+	maxDepth       = 12
+	maxGroundDepth = 8
+	maxFuncLines   = 80
+	maxFileLines   = 600
+	maxPkgLines    = 4000
+	maxDirect      = 20
 )
 
 type pkg struct {
@@ -315,8 +323,8 @@ func TestHouseDependencies(t *testing.T) {
 	}
 }
 
-func TestHouseDepth(t *testing.T) {
-	pkgs := list(t, false)
+// depths is the longest chain of our own imports from each package, itself included.
+func depths(pkgs map[string]*pkg) func(string) int {
 	memo := map[string]int{}
 	var depth func(string) int
 	depth = func(k string) int {
@@ -332,6 +340,12 @@ func TestHouseDepth(t *testing.T) {
 		memo[k] = n + 1
 		return n + 1
 	}
+	return depth
+}
+
+func TestHouseDepth(t *testing.T) {
+	pkgs := list(t, false)
+	depth := depths(pkgs)
 	deepest, at := 0, ""
 	for _, p := range ours(pkgs) {
 		if n := depth(p.ImportPath); n > deepest {
@@ -341,6 +355,21 @@ func TestHouseDepth(t *testing.T) {
 	t.Logf("depth %d at %s", deepest, at)
 	if deepest > maxDepth {
 		t.Errorf("import depth %d at %s, want at most %d", deepest, at, maxDepth)
+	}
+}
+
+// TestHouseGroundDepth: what everything stands on must be read in one sitting.
+func TestHouseGroundDepth(t *testing.T) {
+	pkgs := list(t, false)
+	depth := depths(pkgs)
+	for _, room := range []string{"store", "store/blob", "store/hold", "ledger", "keys", "vault", "backup", "intake"} {
+		if pkgs[full(room)] == nil {
+			t.Errorf("%s: no such room", room)
+			continue
+		}
+		if n := depth(full(room)); n > maxGroundDepth {
+			t.Errorf("import depth %d at %s, want at most %d on the ground floor", n, room, maxGroundDepth)
+		}
 	}
 }
 
@@ -446,7 +475,7 @@ func TestHouseManners(t *testing.T) {
 
 // TestHouseFuzz: every package that parses what comes from outside has a fuzz target.
 func TestHouseFuzz(t *testing.T) {
-	parse := []string{"bundle", "internal/lang", "internal/keys", "internal/ledger", "internal/intake", "internal/intake/extract",
+	parse := []string{"bundle", "internal/lang", "internal/lang/ident", "internal/keys", "internal/backup", "internal/ledger", "internal/intake", "internal/intake/extract",
 		"internal/intake/quote", "internal/record", "internal/web"}
 	has := map[string]bool{}
 	eachFile(t, true, func(p *pkg, name string, _ []byte, _ *token.FileSet, file *ast.File) {

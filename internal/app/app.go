@@ -3,13 +3,21 @@
 //
 // It is the only importer of the vault. The rooms get it through interfaces of their
 // own that cannot open a seal; Seal and Unseal, which can, are methods here for the
-// command line. One App acts for one member.
+// command line. One App acts for one member; in a two-person case a second one may be
+// unlocked beside the first, for what takes two.
+//
+// What concerns all files of a case at once lies here too: rotation and removal of keys,
+// erasing by destroying a key, backup and restore. Each of them is finished by the next
+// opening when a crash cuts it off; the crash notes stand in their files.
+//
+// Acts of its own: member.added, member.removed, member.role-changed, member.recovered,
+// key.added, key.rotated, key.removed, key.destroy-requested, key.destroyed, backup.begun,
+// backup.made, case.left-with-one-custodian, case.restored, case.exported.
 package app
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -26,19 +34,36 @@ import (
 	"heed/internal/release"
 	"heed/internal/store"
 	"heed/internal/store/blob"
+	"heed/internal/store/hold"
 	"heed/internal/vault"
 )
 
-// Config says which case and by which clock.
+// Config says which case, by which clock, and who is told how far a long step is.
 type Config struct {
-	Dir   string
-	Clock func() time.Time
+	Dir      string
+	Clock    func() time.Time
+	Progress Progress // may be nil
+}
+
+// Progress is told what is being done and how much of it; total is 0 where that is not
+// known. It is called from the goroutine that works, so it must be quick.
+type Progress func(step string, done, total int64)
+
+func (p Progress) tell(step string, done, total int64) {
+	if p != nil {
+		p(step, done, total)
+	}
+}
+
+// of is a Progress for one step, for a room that knows no other.
+func (p Progress) of(step string) func(done, total int64) {
+	return func(done, total int64) { p.tell(step, done, total) }
 }
 
 // SystemClock is the clock of the machine. Nothing else in the house reads it.
 func SystemClock() time.Time { return time.Now() }
 
-// App is an open case with one member unlocked.
+// App is an open case with one member unlocked, or two.
 type App struct {
 	Intake      *intake.Room
 	Record      *record.Room
@@ -46,11 +71,13 @@ type App struct {
 	Release     *release.Room
 	Followup    *followup.Room
 
-	dir     string
+	c       Config
+	lock    *hold.Lock
 	member  *keys.Unlocked
+	second  *keys.Unlocked // in a two-person case, or nil
 	db      *store.DB
 	vault   *vault.Vault
-	members []keys.Member
+	members []keys.Member // people and recovery keys
 }
 
 // The files of a case, under its directory.
@@ -60,104 +87,101 @@ const (
 	originalsDir = "originals"
 	vaultFile    = "vault.db"
 	vaultDir     = "vault"
+	lockFile     = "lock"
 )
+
+func (c Config) path(name string) string { return filepath.Join(c.Dir, name) }
 
 // schemas lists the rooms in the order in which work flows.
 func schemas() []store.Schema {
 	return []store.Schema{ledger.Schema(), vault.Schema(), intake.Schema(), record.Schema(), corroborate.Schema(), release.Schema(), followup.Schema()}
 }
 
-// Open unlocks a member and opens the case. member is an id or a handle; empty means M-01.
-// A wrong passphrase is a fault, and nothing is written then.
-func Open(ctx context.Context, c Config, member string, passphrase []byte) (*App, error) {
-	if err := whole(c.Dir); err != nil {
-		return nil, err
+// wire opens the files and makes the rooms. The roster is proved before anything is
+// sealed to it: a custodian slipped in by someone who can write to the disk must never
+// receive a seal.
+func (a *App) wire(ctx context.Context, create *record.Case) (err error) {
+	if a.members, err = a.member.Members(a.c.path(keysDir)); err != nil {
+		return err
 	}
-	if member == "" {
-		member = "M-01"
-	}
-	unlocked, err := keys.Unlock(filepath.Join(c.Dir, keysDir), member, passphrase)
+	k := a.member.CaseKeys()
+	a.db, err = store.Open(ctx, store.Config{Path: a.c.path(storeFile), Key: k.StoreKey, Schemas: schemas(), Clock: a.c.Clock, Create: create != nil})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return open(ctx, c, unlocked, false)
-}
-
-// open builds the App. On failure everything opened so far is closed again.
-func open(ctx context.Context, c Config, member *keys.Unlocked, create bool) (_ *App, err error) {
-	a := &App{dir: c.Dir, member: member}
-	defer func() {
-		if err != nil {
-			a.Close()
-		}
-	}()
-	// The roster is proved before anything is sealed to it: a custodian slipped in by
-	// someone who can write to the disk must never receive a seal.
-	if a.members, err = member.Members(filepath.Join(c.Dir, keysDir)); err != nil {
-		return nil, err
-	}
-	k := member.CaseKeys()
-	a.db, err = store.Open(ctx, store.Config{Path: filepath.Join(c.Dir, storeFile), Key: k.StoreKey, Schemas: schemas(), Clock: c.Clock, Create: create})
-	if err != nil {
-		return nil, err
-	}
-	if !create {
+	about := create
+	if about == nil {
 		// Before anything asks this store what may go.
-		if err := a.begun(ctx); err != nil {
-			return nil, err
+		if about, err = a.begun(ctx); err != nil {
+			return err
 		}
 	}
-	originals, err := blob.Open(filepath.Join(c.Dir, originalsDir), k.BlobNameKey)
+	originals, err := blob.Open(a.c.path(originalsDir), k.BlobNameKey)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := a.openVault(ctx, c, create); err != nil {
-		return nil, err
+	if a.vault, err = vault.Open(ctx, a.vaultConfig(a.c.path(vaultFile), about.TwoPerson, create != nil)); err != nil {
+		return err
 	}
 	a.Intake = intake.New(a.db, originals, sealer{a.vault}, quote.New())
 	a.Record = record.New(a.db)
 	a.Corroborate = corroborate.New(a.db)
 	a.Release = release.New(a.db, seals{a.vault})
 	a.Followup = followup.New(a.db)
-	if create {
-		return a, nil
-	}
-	// What a crash left behind is finished or put aside before anybody can stumble over it.
-	if err := a.finishMembers(ctx); err != nil {
-		return nil, fmt.Errorf("finishing members: %w", err)
-	}
-	if _, err := a.vault.Sweep(ctx); err != nil {
-		return nil, fmt.Errorf("sweeping vault: %w", err)
-	}
-	if _, err := a.Intake.Sweep(ctx); err != nil {
-		return nil, fmt.Errorf("sweeping originals: %w", err)
-	}
-	return a, nil
+	return nil
 }
 
-// openVault opens the vault for sealing, and for opening when the member is a custodian.
-func (a *App) openVault(ctx context.Context, c Config, create bool) (err error) {
+// vaultConfig opens the vault for sealing, and for opening when a custodian is at work.
+func (a *App) vaultConfig(path string, twoPerson, create bool) vault.Config {
 	k := a.member.CaseKeys()
-	var custodians []age.Recipient
+	c := vault.Config{Path: path, FileKey: k.VaultFileKey, BlobRoot: a.c.path(vaultDir), BlobNameKey: k.BlobNameKey,
+		Case: a.db, TwoPerson: twoPerson, Create: create, Clock: a.c.Clock}
 	for _, m := range a.members {
-		if m.Role == keys.Custodian {
-			custodians = append(custodians, m.Recipient)
+		if opens(m.Role) {
+			c.Custodians = append(c.Custodians, vault.Custodian{ID: m.ID, Recipient: m.Recipient, Key: m.RecipientText})
 		}
 	}
-	var identities []age.Identity
-	if a.member.Role() == keys.Custodian {
-		identities = []age.Identity{a.member.Identity()}
+	for _, u := range a.atWork() {
+		if opens(u.Role()) {
+			c.Identities = append(c.Identities, u.Identity())
+		}
 	}
-	a.vault, err = vault.Open(ctx, vault.Config{
-		Path: filepath.Join(c.Dir, vaultFile), FileKey: k.VaultFileKey,
-		BlobRoot: filepath.Join(c.Dir, vaultDir), BlobNameKey: k.BlobNameKey,
-		Case: a.db, Custodians: custodians, Identities: identities, Create: create, Clock: c.Clock,
-	})
-	return err
+	return c
 }
 
-// Close forgets the member's keys and closes the files. It can be called twice.
+// opens reports whether what is sealed is wrapped to this role.
+func opens(r keys.Role) bool { return r == keys.Custodian || r == keys.Recovery }
+
+// atWork are the members who are unlocked here.
+func (a *App) atWork() []*keys.Unlocked {
+	if a.second == nil {
+		return []*keys.Unlocked{a.member}
+	}
+	return []*keys.Unlocked{a.member, a.second}
+}
+
+// recipients are everybody who may open a backup: all members and recovery keys.
+func (a *App) recipients() (to []age.Recipient) {
+	for _, m := range a.members {
+		to = append(to, m.Recipient)
+	}
+	return to
+}
+
+// Close forgets the members' keys and closes the files. It can be called twice.
 func (a *App) Close() error {
+	err := a.closeFiles()
+	for _, u := range []*keys.Unlocked{a.member, a.second} {
+		if u != nil {
+			u.Close()
+		}
+	}
+	a.member, a.second = nil, nil
+	return errors.Join(err, a.lock.Release())
+}
+
+// closeFiles closes the two databases and keeps the lock and the keys.
+func (a *App) closeFiles() error {
 	var errs []error
 	if a.vault != nil {
 		errs = append(errs, a.vault.Close())
@@ -165,10 +189,7 @@ func (a *App) Close() error {
 	if a.db != nil {
 		errs = append(errs, a.db.Close())
 	}
-	if a.member != nil {
-		a.member.Close()
-	}
-	a.vault, a.db, a.member = nil, nil, nil
+	a.vault, a.db = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -180,11 +201,5 @@ func (a *App) Signer() note.Signer { return a.member.Signer() }
 
 // Sign signs a frozen release with the unlocked member's own key.
 func (a *App) Sign(ctx context.Context, id string) (release.Draft, error) {
-	vkey := ""
-	for _, m := range a.members {
-		if m.ID == a.member.ID() {
-			vkey = m.VerifierKey
-		}
-	}
-	return a.Release.Sign(ctx, a.By(), id, a.Signer(), vkey)
+	return a.Release.Sign(ctx, a.By(), id, a.Signer(), a.member.Member().VerifierKey)
 }

@@ -3,8 +3,11 @@ package app
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"heed/internal/intake"
 	"heed/internal/keys"
@@ -14,7 +17,7 @@ import (
 
 func benchCase(b *testing.B) *App {
 	b.Helper()
-	a, err := Init(b.Context(), Config{Dir: filepath.Join(b.TempDir(), "case"), Clock: SystemClock},
+	a, _, err := Init(b.Context(), Config{Dir: filepath.Join(b.TempDir(), "case"), Clock: SystemClock},
 		Begin{Case: record.Case{Title: "Benchmark"}, Handle: "amina", Cost: keys.FloorCost}, []byte(testPassphrase))
 	if err != nil {
 		b.Fatal(err)
@@ -58,15 +61,103 @@ func BenchmarkAddLarge(b *testing.B) {
 	}
 }
 
-// BenchmarkCheck proves a case of 100 originals; BenchmarkLeaks asks its vault, with 50
-// sealed interviews, about a text of 64 KiB.
-func BenchmarkCheck(b *testing.B) {
+// BenchmarkCopy gives 64 MiB back, bit-exact.
+func BenchmarkCopy(b *testing.B) {
+	a := benchCase(b)
+	body := bytes.Repeat([]byte("0123456789abcdef"), 4<<20)
+	got, err := a.Intake.Add(b.Context(), a.By(), intake.Incoming{Name: "n.bin", Body: bytes.NewReader(body)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := a.Intake.Copy(b.Context(), a.By(), got.Original.ID, io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkOpen opens and closes a case of 100 originals with the cheapest key file there
+// may be; BenchmarkUnlock is the unlocking in it alone.
+func BenchmarkOpen(b *testing.B) {
+	c := hundred(b).c
+	for b.Loop() {
+		a, err := Open(b.Context(), c, me())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := a.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkUnlock(b *testing.B) {
+	c := benchCase(b).c
+	for b.Loop() {
+		u, err := me().unlock(c.path(keysDir))
+		if err != nil {
+			b.Fatal(err)
+		}
+		u.Close()
+	}
+}
+
+// hundred is a case of 100 originals of 64 KiB.
+func hundred(b *testing.B) *App {
+	b.Helper()
 	a := benchCase(b)
 	for i := range 100 {
 		if _, err := a.Intake.Add(b.Context(), a.By(), intake.Incoming{Name: "n.txt", Body: bytes.NewReader(page(i))}); err != nil {
 			b.Fatal(err)
 		}
 	}
+	return a
+}
+
+// BenchmarkBackup writes that case into a file and reads it back; BenchmarkRestore makes a
+// case of the file again, checked.
+func BenchmarkBackup(b *testing.B) {
+	a := hundred(b)
+	dir := b.TempDir()
+	for i := 0; b.Loop(); i++ {
+		got, err := a.Backup(b.Context(), filepath.Join(dir, fmt.Sprint(i)), SystemClock().Add(time.Hour))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(got.Size)
+		if err := os.Remove(got.Path); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRestore(b *testing.B) {
+	made, err := hundred(b).Backup(b.Context(), filepath.Join(b.TempDir(), "backup"), SystemClock().Add(time.Hour))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(made.Size)
+	for b.Loop() {
+		f, err := os.Open(made.Path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c := Config{Dir: filepath.Join(b.TempDir(), "restored"), Clock: SystemClock}
+		got, err := Restore(b.Context(), c, Restoring{Backup: f}, me())
+		if err != nil || len(got.Problems) > 0 {
+			b.Fatal(got.Problems, err)
+		}
+		f.Close()
+		os.RemoveAll(c.Dir)
+	}
+}
+
+// BenchmarkCheck proves a case of 100 originals; BenchmarkLeaks asks its vault, with 50
+// sealed interviews, about a text of 64 KiB.
+func BenchmarkCheck(b *testing.B) {
+	a := hundred(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, problems, err := a.Check(b.Context(), nil); err != nil || len(problems) > 0 {

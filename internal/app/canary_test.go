@@ -146,13 +146,13 @@ func TestOnlyCustodiansOpen(t *testing.T) {
 	a := begin(t, dir, record.Case{Title: "Two people"})
 	cfg := Config{Dir: dir, Clock: SystemClock}
 	for handle, role := range map[string]keys.Role{"luis": keys.Custodian, "noor": keys.Ordinary} {
-		if _, err := a.AddMember(t.Context(), handle, role, []byte(testPassphrase), keys.FloorCost, SystemClock); err != nil {
+		if _, _, err := a.AddMember(t.Context(), keys.New{Handle: handle, Role: role, Passphrase: []byte(testPassphrase), Cost: keys.FloorCost}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	a.Close()
 	open := func(member string) *App {
-		b, err := Open(context.Background(), cfg, member, []byte(testPassphrase))
+		b, err := Open(context.Background(), cfg, Who{Member: member, Passphrase: []byte(testPassphrase)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestOnlyCustodiansOpen(t *testing.T) {
 	if err := luis.Unseal(t.Context(), got.Original.Original, "to read it", &b); err != nil || b.String() != "An interview." {
 		t.Errorf("the second custodian reads %q: %v", b.String(), err)
 	}
-	if _, err := noor.AddMember(t.Context(), "eve", keys.Custodian, []byte(testPassphrase), keys.FloorCost, SystemClock); err == nil {
+	if _, _, err := noor.AddMember(t.Context(), newMember("eve", keys.Custodian)); err == nil {
 		t.Error("an ordinary member made a custodian")
 	}
 }

@@ -71,12 +71,12 @@ func exists(path string) (bool, error) {
 	return true, nil
 }
 
-// begun refuses a store in which no case was begun. Such a store refers to nothing, and
-// sweeping by it would remove whatever lies beside it.
-func (a *App) begun(ctx context.Context) error {
-	return a.db.View(ctx, func(tx *store.Tx) error {
-		_, err := record.ReadCase(tx)
-		if err == nil {
+// begun reads the case's record, and refuses a store in which no case was begun. Such a
+// store refers to nothing, and sweeping by it would remove whatever lies beside it.
+func (a *App) begun(ctx context.Context) (*record.Case, error) {
+	var c record.Case
+	err := a.db.View(ctx, func(tx *store.Tx) (err error) {
+		if c, err = record.ReadCase(tx); err == nil {
 			var known bool
 			if known, err = ledger.Known(tx, "case"); known || err != nil {
 				return err
@@ -87,6 +87,7 @@ func (a *App) begun(ctx context.Context) error {
 		return fault.New(fault.Conflict, "the store holds no case: its content is gone",
 			"The originals and seals beside it were not touched.", "Bring the directory back from a backup.")
 	})
+	return &c, err
 }
 
 // Explain turns what a disk or the store answers into a sentence for a person, without a

@@ -21,7 +21,7 @@ import (
 
 func reopen(t *testing.T, dir string) *App {
 	t.Helper()
-	a, err := Open(t.Context(), Config{Dir: dir, Clock: SystemClock}, "", []byte(testPassphrase))
+	a, err := Open(t.Context(), Config{Dir: dir, Clock: SystemClock}, me())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestCheckNamesGarbledPages(t *testing.T) {
 			if err := os.WriteFile(path, garbled, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if a, err := Open(t.Context(), Config{Dir: dir, Clock: SystemClock}, "", []byte(testPassphrase)); err == nil {
+			if a, err := Open(t.Context(), Config{Dir: dir, Clock: SystemClock}, me()); err == nil {
 				_, problems, err := a.Check(t.Context(), nil)
 				if err == nil && len(problems) == 0 {
 					t.Errorf("%s: page %d is garbled, and check says that all is well", part, at/4096)
@@ -236,7 +236,7 @@ func refusedUnchanged(t *testing.T, dir, want string) {
 		return all
 	}
 	before := list()
-	a, err := Open(t.Context(), Config{Dir: dir, Clock: SystemClock}, "", []byte(testPassphrase))
+	a, err := Open(t.Context(), Config{Dir: dir, Clock: SystemClock}, me())
 	if err == nil {
 		a.Close()
 	}
@@ -308,7 +308,7 @@ func TestMissingPartsAreNamed(t *testing.T) {
 		move(t, dir, "aside", part)
 	}
 	for _, elsewhere := range []string{t.TempDir(), filepath.Join(t.TempDir(), "nowhere")} {
-		if _, err := Open(t.Context(), Config{Dir: elsewhere, Clock: SystemClock}, "", nil); fault.KindOf(err) != fault.NoStore {
+		if _, err := Open(t.Context(), Config{Dir: elsewhere, Clock: SystemClock}, Who{}); fault.KindOf(err) != fault.NoStore {
 			t.Errorf("no case: %v", err)
 		}
 	}
@@ -371,8 +371,8 @@ func TestSealedIsNotAddedInTheOpen(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	after, _, _ = a.Check(t.Context(), nil)
-	if before != after || len(tree(t, a.dir)) != 2 {
-		t.Errorf("something was written: %v, %v, %d files", before, after, len(tree(t, a.dir)))
+	if before != after || len(tree(t, a.c.Dir)) != 2 {
+		t.Errorf("something was written: %v, %v, %d files", before, after, len(tree(t, a.c.Dir)))
 	}
 }
 

@@ -71,8 +71,11 @@ func (a *App) Seal(ctx context.Context, source string, kind seal.Kind, value io.
 		return "", fault.New(fault.Invalid, "there is nothing to seal", "Nothing was written.", "Give the value on standard input.")
 	}
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
-		if _, err := intake.ReadOriginal(tx, source); err != nil {
+		switch o, err := intake.ReadOriginal(tx, source); {
+		case err != nil:
 			return err
+		case o.Erased != 0:
+			return fault.New(fault.Withheld, source+" was erased: its key was destroyed", "Nothing was sealed.", "Add what came since as a source of its own.")
 		}
 		ref, err = a.vault.Keep(tx, a.By(), p, source)
 		return err

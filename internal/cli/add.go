@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/fault"
 	"heed/internal/intake"
 	"heed/internal/record"
@@ -19,6 +20,8 @@ type addFlags struct {
 	sealed, open bool
 	kind, name   string
 	textOf       string
+	collected    string
+	from         string
 }
 
 func (s *session) addCommand() *cobra.Command {
@@ -35,16 +38,21 @@ name go to the vault, and only a custodian can open them.
   heed add --text-of S-002 redacted.txt     the text of a sealed original without names
 
 --text-of freezes a working text: what a custodian wrote after replacing names and
-places by [P-01]. It is open from then on, and can be given once.`,
+places by [P-01]. It is open from then on, and can be given once.
+
+--collected-on and --received-from are recorded as custody (heed custody S-001); of a sealed
+original they are sealed too.
+
+  heed add --kind interview --collected-on 2026-03-02 notes.txt`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.sealed && f.open {
-				return usageError{errors.New("--sealed and --open exclude each other")}
+				return console.Usage(errors.New("--sealed and --open exclude each other"))
 			}
-			if f.textOf != "" && len(args) != 1 {
-				return usageError{errors.New("--text-of takes one file")}
+			if f.textOf != "" && (len(args) != 1 || f.collected+f.from != "") {
+				return console.Usage(errors.New("--text-of takes one file, and no custody"))
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if f.textOf != "" {
 					return s.freeze(c.Context(), a, f.textOf, args[0])
 				}
@@ -58,6 +66,8 @@ places by [P-01]. It is open from then on, and can be given once.`,
 	fl.StringVar(&f.kind, "kind", "", "what the sources are: interview, press_article, official_statement, report, …")
 	fl.StringVar(&f.name, "name", "standard input", "file name recorded for -")
 	fl.StringVar(&f.textOf, "text-of", "", "freeze FILE as the working text of this sealed source")
+	fl.StringVar(&f.collected, "collected-on", "", "when it was collected: 2026, 2026-03 or 2026-03-02")
+	fl.StringVar(&f.from, "received-from", "", "from whom it came")
 	return c
 }
 
@@ -85,14 +95,14 @@ func (s *session) addAll(ctx context.Context, a *app.App, f addFlags, args []str
 	if err := s.emitAdded(added); err != nil {
 		return err
 	}
-	s.say("%d added, %d already here, %d failed", len(added)-already, already, len(failed))
+	s.Say("%d added, %d already here, %d failed", len(added)-already, already, len(failed))
 	switch {
 	case len(failed) == 0:
 		return nil
 	case len(added) == 0:
 		return failed[0]
 	}
-	return exitError{exitPartly, fmt.Errorf("%d of %d inputs failed; the others are safe", len(failed), len(args))}
+	return console.Exit(console.ExitPartly, fmt.Errorf("%d of %d inputs failed; the others are safe", len(failed), len(args)))
 }
 
 // complain reports one failed input among several at once.
@@ -102,28 +112,44 @@ func (s *session) complain(err error, n, of int) {
 	}
 	var f *fault.Error
 	if errors.As(err, &f) {
-		s.say("input %d of %d: %s. %s %s", n, of, f.What, f.Safe, f.Do)
+		s.Say("input %d of %d: %s. %s %s", n, of, f.What, f.Safe, f.Do)
 		return
 	}
-	s.say("input %d of %d: %v", n, of, err)
+	s.Say("input %d of %d: %v", n, of, err)
 }
 
 func (s *session) addOne(ctx context.Context, a *app.App, f addFlags, arg string) (intake.Added, error) {
-	in := intake.Incoming{Name: f.name, Body: s.Stdin, Sealed: f.sealed || f.kind == "interview" && !f.open}
+	in := intake.Incoming{Name: f.name, Body: s.Stdin, Sealed: f.sealed || f.kind == "interview" && !f.open, Custody: f.custody()}
+	var size int64
 	if arg != "-" {
-		file, err := openFile(arg)
+		file, err := console.OpenFile(arg)
 		if err != nil {
 			return intake.Added{}, err
 		}
 		defer file.Close()
 		in.Name, in.Body = filepath.Base(arg), file
+		if info, err := file.Stat(); err == nil {
+			size = info.Size()
+		}
 	}
+	in.Body = s.Watched(in.Body, console.TakingIn, size)
 	got, err := a.Intake.Add(ctx, a.By(), in)
 	if err != nil || f.kind == "" || got.Already {
 		return got, err
 	}
 	_, err = a.Record.Describe(ctx, a.By(), record.Source{ID: got.Original.ID, Kind: f.kind})
 	return got, err
+}
+
+// custody is what is known of the way of the originals before they came in.
+func (f addFlags) custody() (steps []intake.Custody) {
+	if f.collected != "" {
+		steps = append(steps, intake.Custody{Kind: "collected", On: f.collected})
+	}
+	if f.from != "" {
+		steps = append(steps, intake.Custody{Kind: "received", Note: "from " + f.from})
+	}
+	return steps
 }
 
 func (s *session) emitAdded(added []intake.Added) error {
@@ -140,26 +166,29 @@ func (s *session) emitAdded(added []intake.Added) error {
 		}
 		out = append(out, l)
 	}
-	return s.emit(out, func(w io.Writer) {
+	return s.Emit(out, func(w io.Writer) {
 		for _, l := range out {
-			fmt.Fprintln(w, fields(l.ID, describe(l.Original), sentences(l.Sentences), alreadyHere(l.Already)))
+			fmt.Fprintln(w, console.Fields(l.ID, describe(l.Original), sentences(l.Sentences), alreadyHere(l.Already)))
 		}
 	})
 }
 
 // describe is what may be said of an original in one line.
 func describe(o intake.Original) string {
+	if o.Erased != 0 {
+		return "ERASED on " + day(o.Erased) + ": its key was destroyed"
+	}
 	if o.Sealed() {
 		return "sealed as " + string(o.Original)
 	}
-	return fields(visible(o.Name), "sha256 "+o.SHA256[:16], counted(o.Size, "byte"), o.NoText)
+	return console.Fields(console.Visible(o.Name), "sha256 "+o.SHA256[:16], console.Counted(o.Size, "byte"), o.NoText)
 }
 
 func sentences(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return counted(n, "sentence")
+	return console.Counted(n, "sentence")
 }
 
 func alreadyHere(already bool) string {
@@ -173,7 +202,7 @@ func alreadyHere(already bool) string {
 func (s *session) freeze(ctx context.Context, a *app.App, source, arg string) error {
 	body := s.Stdin
 	if arg != "-" {
-		file, err := openFile(arg)
+		file, err := console.OpenFile(arg)
 		if err != nil {
 			return err
 		}
@@ -184,7 +213,7 @@ func (s *session) freeze(ctx context.Context, a *app.App, source, arg string) er
 	if err != nil {
 		return err
 	}
-	return s.emit(map[string]any{"source": source, "sentences": len(t.Sentences)}, func(w io.Writer) {
-		fmt.Fprintln(w, fields(source, "working text frozen", sentences(len(t.Sentences))))
+	return s.Emit(map[string]any{"source": source, "sentences": len(t.Sentences)}, func(w io.Writer) {
+		fmt.Fprintln(w, console.Fields(source, "working text frozen", sentences(len(t.Sentences))))
 	})
 }

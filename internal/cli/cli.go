@@ -11,67 +11,26 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
-	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"heed/internal/app"
-	"heed/internal/keys"
+	"heed/internal/cli/console"
 )
 
-// Env is the world as the command line sees it. Tests hand in their own.
-type Env struct {
-	Args   []string // without the program's name
-	Stdin  io.Reader
-	Stdout io.Writer
-	Stderr io.Writer
-	Getenv func(string) string
-	Clock  func() time.Time
-
-	// Terminal reports whether a person sits there: standard input and error are terminals.
-	Terminal bool
-	// TerminalOut reports whether what is printed goes to a terminal and nowhere else.
-	TerminalOut bool
-	// Cost is that of new key files; the zero value is the house's default.
-	Cost keys.Cost
-
-	// Secret asks for a line without showing it. Only called when Terminal holds.
-	Secret func(prompt string) ([]byte, error)
-}
+// Env is the world as the command line sees it.
+type Env = console.Env
 
 // System is the Env of the process.
-func System() Env {
-	noCoreDumps()
-	in, msg := int(os.Stdin.Fd()), int(os.Stderr.Fd())
-	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Clock: app.SystemClock, Terminal: term.IsTerminal(in) && term.IsTerminal(msg),
-		TerminalOut: term.IsTerminal(int(os.Stdout.Fd())),
-		Secret: func(prompt string) ([]byte, error) {
-			io.WriteString(os.Stderr, prompt)
-			defer io.WriteString(os.Stderr, "\n")
-			return term.ReadPassword(in)
-		}}
-}
+func System() Env { return console.System() }
 
-// session is one run of the program.
-type session struct {
-	Env
-	store          string
-	as             string
-	passphraseFile string
-	json           bool
-	verbs          *cobra.Command
-	started        bool // the words were understood; what fails from here on is no usage error
-}
+// session is one run of the program, on which the verbs hang.
+type session struct{ *console.Session }
 
 // Run carries out one command and returns its exit status.
 func Run(ctx context.Context, env Env) int {
-	s := &session{Env: env}
+	s := &session{&console.Session{Env: env}}
 	root := s.root()
-	s.verbs = root
+	s.Verbs = root
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
@@ -79,17 +38,17 @@ func Run(ctx context.Context, env Env) int {
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
-		return exitOK
+		return console.ExitOK
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		err = errInterrupted
-	case !s.started:
-		err = usageError{err}
+		err = console.ErrInterrupted
+	case !s.Started:
+		err = console.Usage(err)
 	}
 	// --json may stand after the word that was not understood, so it is looked for again.
 	for _, a := range env.Args {
-		s.json = s.json || a == "--json"
+		s.JSON = s.JSON || a == "--json"
 	}
-	return s.fail(err)
+	return s.Fail(err)
 }
 
 func (s *session) root() *cobra.Command {
@@ -99,17 +58,16 @@ func (s *session) root() *cobra.Command {
 		Long:          "Heed takes an assessment from the first source to the last recommendation.\nOne directory is one case. Start with: heed demo",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
-			s.started = true
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if s.Database != "" {
+				return errors.New("this version keeps a case in one directory with SQLite inside; PostgreSQL and other databases are not built yet")
+			}
+			s.Started = true
+			return nil
 		},
 	}
-	f := root.PersistentFlags()
-	f.StringVar(&s.store, "store", s.Getenv("HEED_STORE"), "the case's directory (or HEED_STORE)")
-	f.StringVar(&s.as, "as", s.Getenv("HEED_AS"), "the member who acts: id or handle (or HEED_AS; M-01 otherwise)")
-	f.StringVar(&s.passphraseFile, "passphrase-file", "", "file with the passphrase (or HEED_PASSPHRASE_COMMAND, HEED_PASSPHRASE)")
-	f.BoolVar(&s.json, "json", false, "print JSON, also for errors")
+	s.Flags(root)
 	s.addGroups(root)
-	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
 
@@ -119,13 +77,15 @@ func (s *session) addGroups(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"case", "The case:", []*cobra.Command{s.initCommand(), s.userCommand(), s.checkCommand(), s.checkpointCommand(), s.logCommand(), s.serveCommand()}},
-		{"intake", "Originals and seals:", []*cobra.Command{s.addCommand(), s.showCommand(), s.getCommand(), s.quotesCommand(), s.sealCommand(), s.unsealCommand()}},
+		{"case", "The case:", []*cobra.Command{s.initCommand(), s.userCommand(), s.keyCommand(), s.passphraseCommand(), s.serveCommand()}},
+		{"safe", "Copies and proofs:", []*cobra.Command{s.backupCommand(), s.restoreCommand(), s.exportCommand(), s.checkCommand(), s.checkpointCommand(),
+			s.logCommand(), s.historyCommand(), s.proofCommand()}},
+		{"intake", "Originals and seals:", []*cobra.Command{s.addCommand(), s.showCommand(), s.getCommand(), s.custodyCommand(), s.quotesCommand(), s.sealCommand(), s.unsealCommand()}},
 		{"record", "Sources, bases, statements:", []*cobra.Command{s.sourceCommand(), s.basisCommand(), s.sayCommand()}},
 		{"corroborate", "Claims and findings:", []*cobra.Command{s.claimCommand(), s.findingCommand()}},
 		{"release", "Report and release:", []*cobra.Command{s.reportCommand(), s.gateCommand(), s.signCommand(), s.releaseCommand(), s.verifyCommand()}},
 		{"followup", "What became of it:", []*cobra.Command{s.recCommand(), s.positionCommand(), s.searchLogCommand(), s.matrixCommand()}},
-		{"more", "More:", []*cobra.Command{s.demoCommand(), s.versionCommand()}},
+		{"more", "More:", []*cobra.Command{s.demoCommand(), s.benchCommand(), s.completionCommand(), s.versionCommand()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range g.commands {

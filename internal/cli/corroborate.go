@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/corroborate"
 	"heed/internal/intake"
 )
@@ -33,11 +34,11 @@ printed as a quotation.
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				if err := listing(c, "write what the source asserts: heed claim \"…\" --from S-001:14"); err != nil {
+				if err := console.Listing(c, "write what the source asserts: heed claim \"…\" --from S-001:14"); err != nil {
 					return err
 				}
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listClaims(c.Context(), a)
 				}
@@ -53,7 +54,7 @@ printed as a quotation.
 				if err != nil {
 					return err
 				}
-				return s.emit(got, func(w io.Writer) { fmt.Fprintln(w, claimLine(got)) })
+				return s.Emit(got, func(w io.Writer) { fmt.Fprintln(w, claimLine(got)) })
 			})
 		},
 	}
@@ -74,9 +75,9 @@ func (s *session) listClaims(ctx context.Context, a *app.App) error {
 		return err
 	}
 	if len(list) == 0 {
-		s.say("Nothing is claimed yet. Read a source with heed show, then: heed claim \"…\" --from S-001:3")
+		s.Say("Nothing is claimed yet. Read a source with heed show, then: heed claim \"…\" --from S-001:3")
 	}
-	return s.emit(nonNil(list), func(w io.Writer) {
+	return s.Emit(console.NonNil(list), func(w io.Writer) {
 		for _, k := range list {
 			fmt.Fprintln(w, claimLine(k))
 		}
@@ -89,7 +90,7 @@ func claimLine(k corroborate.Claim) string {
 		first = "first-hand"
 	}
 	addr := intake.Address{Source: k.Source, From: k.From, To: k.To}
-	return fields(k.ID, addr.String(), k.Statement, first, fmt.Sprintf("credibility %d", k.Credibility), visible(k.Text))
+	return console.Fields(k.ID, addr.String(), k.Statement, first, fmt.Sprintf("credibility %d", k.Credibility), console.Visible(k.Text))
 }
 
 type findingFlags struct {
@@ -120,22 +121,22 @@ Outcomes: met not_met inconclusive cannot_verify out_of_scope.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				if err := listing(c, "write the finding, or name one: heed finding F-01"); err != nil {
+				if err := console.Listing(c, "write the finding, or name one: heed finding F-01"); err != nil {
 					return err
 				}
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				switch {
 				case len(args) == 0:
 					return s.listFindings(c.Context(), a)
 				case findingID.MatchString(args[0]):
 					return s.changeFinding(c.Context(), a, args[0], f)
 				}
-				f.Text, f.Finding.For = args[0], words(f.for_)
+				f.Text, f.Finding.For = args[0], console.Words(f.for_)
 				if f.standard != "" {
 					f.Standard = standardOf(f.standard)
 				}
-				for _, id := range words(f.against) {
+				for _, id := range console.Words(f.against) {
 					f.Finding.Against = append(f.Finding.Against, corroborate.Against{Claim: id})
 				}
 				got, err := a.Corroborate.AddFinding(c.Context(), a.By(), f.Finding)
@@ -160,12 +161,12 @@ Outcomes: met not_met inconclusive cannot_verify out_of_scope.`,
 }
 
 func (s *session) changeFinding(ctx context.Context, a *app.App, id string, f findingFlags) error {
-	if ids := words(f.for_); len(ids) > 0 {
+	if ids := console.Words(f.for_); len(ids) > 0 {
 		if _, err := a.Corroborate.AddFor(ctx, a.By(), id, ids); err != nil {
 			return err
 		}
 	}
-	for _, claim := range words(f.against) {
+	for _, claim := range console.Words(f.against) {
 		if _, err := a.Corroborate.AddAgainst(ctx, a.By(), id, claim); err != nil {
 			return err
 		}
@@ -181,7 +182,7 @@ func (s *session) changeFinding(ctx context.Context, a *app.App, id string, f fi
 			return err
 		}
 	} else if f.text != "" {
-		return usageError{errors.New("say which contrary claim --text answers: --answer C-003")}
+		return console.Usage(errors.New("say which contrary claim --text answers: --answer C-003"))
 	}
 	return s.showFinding(ctx, a, id)
 }
@@ -192,9 +193,9 @@ func (s *session) showFinding(ctx context.Context, a *app.App, id string) error 
 		return err
 	}
 	f, origins, issues := checked.Finding, checked.Origins, checked.Issues
-	return s.emit(checked, func(w io.Writer) {
-		fmt.Fprintln(w, fields(f.ID, string(f.Standard), f.Assertion, strings.ToUpper(f.Outcome)))
-		fmt.Fprintf(w, "  %s\n", visible(f.Text))
+	return s.Emit(checked, func(w io.Writer) {
+		fmt.Fprintln(w, console.Fields(f.ID, string(f.Standard), f.Assertion, strings.ToUpper(f.Outcome)))
+		fmt.Fprintf(w, "  %s\n", console.Visible(f.Text))
 		fmt.Fprintf(w, "  rests on %s: %d independent origins\n", strings.Join(f.For, ", "), origins.Independent)
 		if len(origins.Unknown) > 0 {
 			fmt.Fprintf(w, "  origin unknown, not counted: %s\n", strings.Join(origins.Unknown, ", "))
@@ -202,7 +203,7 @@ func (s *session) showFinding(ctx context.Context, a *app.App, id string) error 
 		for _, x := range f.Against {
 			answer := "OPEN"
 			if x.Answer != "" {
-				answer = "answered: " + visible(x.Answer)
+				answer = "answered: " + console.Visible(x.Answer)
 			}
 			fmt.Fprintf(w, "  against %s  %s\n", x.Claim, answer)
 		}
@@ -211,7 +212,7 @@ func (s *session) showFinding(ctx context.Context, a *app.App, id string) error 
 			if i.Blocks {
 				mark = "BLOCKS"
 			}
-			fmt.Fprintln(w, "  "+fields(mark, i.Rule, i.Claim, visible(i.What)))
+			fmt.Fprintln(w, "  "+console.Fields(mark, i.Rule, i.Claim, console.Visible(i.What)))
 		}
 		if len(issues) == 0 {
 			fmt.Fprintln(w, "  all checks pass")
@@ -224,9 +225,9 @@ func (s *session) listFindings(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	return s.emit(nonNil(list), func(w io.Writer) {
+	return s.Emit(console.NonNil(list), func(w io.Writer) {
 		for _, f := range list {
-			fmt.Fprintln(w, fields(f.ID, f.Outcome, visible(f.Text)))
+			fmt.Fprintln(w, console.Fields(f.ID, f.Outcome, console.Visible(f.Text)))
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/followup"
 	"heed/internal/intake"
 	"heed/internal/record"
@@ -26,11 +27,11 @@ func (s *session) recCommand() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				if err := listing(c, "write what is asked: heed rec \"…\" --from S-001:9"); err != nil {
+				if err := console.Listing(c, "write what is asked: heed rec \"…\" --from S-001:9"); err != nil {
 					return err
 				}
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listRecs(c.Context(), a)
 				}
@@ -38,7 +39,7 @@ func (s *session) recCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r.Text, r.Addressees = args[0], words(to)
+				r.Text, r.Addressees = args[0], console.Words(to)
 				r.Source, r.From, r.To = addr.Source, addr.From, addr.To
 				if r.Words == "" {
 					if r.Words, err = passageText(c.Context(), a, addr); err != nil {
@@ -49,7 +50,7 @@ func (s *session) recCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return s.emit(got, func(w io.Writer) { printRec(w, got) })
+				return s.Emit(got, func(w io.Writer) { printRec(w, got) })
 			})
 		},
 	}
@@ -67,7 +68,7 @@ func (s *session) listRecs(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	return s.emit(nonNil(list), func(w io.Writer) {
+	return s.Emit(console.NonNil(list), func(w io.Writer) {
 		for _, r := range list {
 			printRec(w, r)
 		}
@@ -76,7 +77,7 @@ func (s *session) listRecs(ctx context.Context, a *app.App) error {
 
 func printRec(w io.Writer, r followup.Recommendation) {
 	addr := intake.Address{Source: r.Source, From: r.From, To: r.To}
-	fmt.Fprintln(w, fields(r.ID, addr.String(), visible(r.Issuer)+" → "+visible(strings.Join(r.Addressees, ", ")), visible(r.Text)))
+	fmt.Fprintln(w, console.Fields(r.ID, addr.String(), console.Visible(r.Issuer)+" → "+console.Visible(strings.Join(r.Addressees, ", ")), console.Visible(r.Text)))
 }
 
 func (s *session) positionCommand() *cobra.Command {
@@ -93,11 +94,11 @@ partially_supported noted rejected under_consideration contests_premise unclear.
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				if err := listing(c, "name the recommendation: heed position R-01 --statement ST-004"); err != nil {
+				if err := console.Listing(c, "name the recommendation: heed position R-01 --statement ST-004"); err != nil {
 					return err
 				}
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listPositions(c.Context(), a)
 				}
@@ -106,7 +107,7 @@ partially_supported noted rejected under_consideration contests_premise unclear.
 				if err != nil {
 					return err
 				}
-				return s.emit(got, func(w io.Writer) { fmt.Fprintln(w, positionLine(got)) })
+				return s.Emit(got, func(w io.Writer) { fmt.Fprintln(w, positionLine(got)) })
 			})
 		},
 	}
@@ -123,7 +124,7 @@ func (s *session) listPositions(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	return s.emit(nonNil(list), func(w io.Writer) {
+	return s.Emit(console.NonNil(list), func(w io.Writer) {
 		for _, p := range list {
 			fmt.Fprintln(w, positionLine(p))
 		}
@@ -131,7 +132,7 @@ func (s *session) listPositions(ctx context.Context, a *app.App) error {
 }
 
 func positionLine(p followup.Position) string {
-	return fields(p.ID, p.Recommendation, string(p.Value), p.Statement, string(p.AsOf), visible(p.Why))
+	return console.Fields(p.ID, p.Recommendation, string(p.Value), p.Statement, string(p.AsOf), console.Visible(p.Why))
 }
 
 func (s *session) searchLogCommand() *cobra.Command {
@@ -145,20 +146,20 @@ matrix needs one; without it the matrix says "not searched". Without flags, list
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if recs == "" {
-				if err := listing(c, "name the recommendations that were searched for: --rec R-01"); err != nil {
+				if err := console.Listing(c, "name the recommendations that were searched for: --rec R-01"); err != nil {
 					return err
 				}
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if recs == "" {
 					return s.listSearchLogs(c.Context(), a)
 				}
-				l.Recommendations = words(recs)
+				l.Recommendations = console.Words(recs)
 				got, err := a.Followup.LogSearch(c.Context(), a.By(), l)
 				if err != nil {
 					return err
 				}
-				return s.emit(got, func(w io.Writer) { fmt.Fprintln(w, searchLine(got)) })
+				return s.Emit(got, func(w io.Writer) { fmt.Fprintln(w, searchLine(got)) })
 			})
 		},
 	}
@@ -177,7 +178,7 @@ func (s *session) listSearchLogs(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	return s.emit(nonNil(list), func(w io.Writer) {
+	return s.Emit(console.NonNil(list), func(w io.Writer) {
 		for _, l := range list {
 			fmt.Fprintln(w, searchLine(l))
 		}
@@ -185,7 +186,7 @@ func (s *session) listSearchLogs(ctx context.Context, a *app.App) error {
 }
 
 func searchLine(l followup.SearchLog) string {
-	return fields(l.ID, strings.Join(l.Recommendations, ","), visible(l.Actor), "searched to "+string(l.SearchedTo), visible(l.Where), visible(l.Note))
+	return console.Fields(l.ID, strings.Join(l.Recommendations, ","), console.Visible(l.Actor), "searched to "+string(l.SearchedTo), console.Visible(l.Where), console.Visible(l.Note))
 }
 
 func (s *session) matrixCommand() *cobra.Command {
@@ -199,12 +200,12 @@ the report, its release or the accusations stand apart: they take no position on
 recommendation.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				m, err := a.Followup.Matrix(c.Context(), asOf)
 				if err != nil {
 					return err
 				}
-				return s.emit(m, func(w io.Writer) { io.WriteString(w, m.Text()) })
+				return s.Emit(m, func(w io.Writer) { io.WriteString(w, m.Text()) })
 			})
 		},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/fault"
 	"heed/internal/intake"
 	"heed/internal/intake/extract"
@@ -42,11 +43,11 @@ With --jsonl, plain files are read instead, with no store: one proposal a line.`
 				return s.quoteFiles(args)
 			}
 			if len(args) != 1 {
-				return usageError{errors.New("name one source, or use --jsonl with files")}
+				return console.Usage(errors.New("name one source, or use --jsonl with files"))
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if accept+drop != "" {
-					return s.settleQuotes(c.Context(), a, words(accept), words(drop))
+					return s.settleQuotes(c.Context(), a, console.Words(accept), console.Words(drop))
 				}
 				return s.propose(c.Context(), a, args[0])
 			})
@@ -64,7 +65,7 @@ func (s *session) propose(ctx context.Context, a *app.App, source string) error 
 	if err != nil {
 		return err
 	}
-	return s.emit(nonNil(proposals), func(w io.Writer) {
+	return s.Emit(console.NonNil(proposals), func(w io.Writer) {
 		for _, p := range proposals {
 			who := p.Speaker
 			if p.Mention != "" {
@@ -73,8 +74,8 @@ func (s *session) propose(ctx context.Context, a *app.App, source string) error 
 			if p.OnBehalfOf != "" {
 				who += ", on behalf of " + p.OnBehalfOf
 			}
-			fmt.Fprintln(w, fields(p.ID, p.State, p.Address().String(), p.Kind, visible(who), p.Stance, p.Target))
-			fmt.Fprintf(w, "       %s\n", visible(p.Words))
+			fmt.Fprintln(w, console.Fields(p.ID, p.State, p.Address().String(), p.Kind, console.Visible(who), p.Stance, p.Target))
+			fmt.Fprintf(w, "       %s\n", console.Visible(p.Words))
 		}
 	})
 }
@@ -99,7 +100,7 @@ func (s *session) settleQuotes(ctx context.Context, a *app.App, accept, drop []s
 			return err
 		}
 	}
-	return s.emit(map[string]any{"accepted": statements, "dropped": nonNil(drop)}, func(w io.Writer) {
+	return s.Emit(map[string]any{"accepted": statements, "dropped": console.NonNil(drop)}, func(w io.Writer) {
 		for _, st := range statements {
 			printStatement(w, st)
 		}
@@ -139,7 +140,7 @@ func (s *session) quoteFiles(paths []string) error {
 	e.SetEscapeHTML(false)
 	engine := quote.New()
 	for i, path := range paths {
-		b, err := readFile(fmt.Sprintf("input %d", i+1), path, extract.MaxText)
+		b, err := console.ReadFile(fmt.Sprintf("input %d", i+1), path, extract.MaxText)
 		if err != nil {
 			return err
 		}

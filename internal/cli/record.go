@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/intake"
 	"heed/internal/record"
 )
@@ -41,34 +42,24 @@ other letter needs --reason.
 	f.StringVar(&src.Reliability, "reliability", "", "A to F")
 	f.StringVar(&src.Reason, "reason", "", "why this reliability")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return s.opened(c.Context(), func(a *app.App) error {
+		return s.Opened(c.Context(), func(a *app.App) error {
 			have, err := a.Record.Source(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			src.ID, src.DerivedFrom = args[0], words(derived)
-			if c.Flags().NFlag() > changedPersistent(c) {
+			src.ID, src.DerivedFrom = args[0], console.Words(derived)
+			if c.Flags().NFlag() > console.ChangedPersistent(c) {
 				if have, err = a.Record.Describe(c.Context(), a.By(), overlay(have, src)); err != nil {
 					return err
 				}
 			}
-			return s.emit(have, func(w io.Writer) {
+			return s.Emit(have, func(w io.Writer) {
 				fmt.Fprintln(w, have.ID)
 				printSource(w, have)
 			})
 		})
 	}
 	return c
-}
-
-// changedPersistent counts the flags given that belong to every command.
-func changedPersistent(c *cobra.Command) (n int) {
-	for _, name := range []string{"store", "as", "passphrase-file", "json"} {
-		if f := c.Flags().Lookup(name); f != nil && f.Changed {
-			n++
-		}
-	}
-	return n
 }
 
 // overlay puts what was given over what is recorded.
@@ -117,7 +108,7 @@ The public record never covers a victim named in the press without a recorded ri
 assessment: --names-victim --risk "…".`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.opened(c.Context(), func(a *app.App) error { return s.basis(c.Context(), a, args[0], b) })
+			return s.Opened(c.Context(), func(a *app.App) error { return s.basis(c.Context(), a, args[0], b) })
 		},
 	}
 	f := c.Flags()
@@ -135,9 +126,9 @@ func (s *session) basis(ctx context.Context, a *app.App, id string, b basisFlags
 		if err != nil {
 			return err
 		}
-		s.say("%s is withdrawn and stops every use from now on. What was released cannot be recalled.", got.ID)
-		s.say("This version does not erase on withdrawal: the content and its keys are still here, for custodians and in backups.")
-		return s.emit(got, func(w io.Writer) { fmt.Fprintln(w, basisLine(got)) })
+		s.Say("%s is withdrawn and stops every use from now on. What was released cannot be recalled.", got.ID)
+		s.Say("Nothing was erased: the content and its keys are still here. To destroy them: heed key destroy %s --reason \"…\"", got.Source)
+		return s.Emit(got, func(w io.Writer) { fmt.Fprintln(w, basisLine(got)) })
 	}
 	if b.consent+b.publicRecord == "" {
 		if _, err := a.Intake.Original(ctx, id); err != nil {
@@ -147,7 +138,7 @@ func (s *session) basis(ctx context.Context, a *app.App, id string, b basisFlags
 		if err != nil {
 			return err
 		}
-		return s.emit(nonNil(list), func(w io.Writer) {
+		return s.Emit(console.NonNil(list), func(w io.Writer) {
 			for _, x := range list {
 				fmt.Fprintln(w, basisLine(x))
 			}
@@ -156,11 +147,11 @@ func (s *session) basis(ctx context.Context, a *app.App, id string, b basisFlags
 	basis := record.Basis{Source: id, Kind: record.PublicRecord, Citation: b.publicRecord, NamesVictim: b.names, RiskAssessment: b.risk}
 	if b.consent != "" {
 		if b.publicRecord != "" {
-			return usageError{errors.New("--consent and --public-record are two bases; record them one by one")}
+			return console.Usage(errors.New("--consent and --public-record are two bases; record them one by one"))
 		}
 		scopes, err := parseScopes(b.consent)
 		if err != nil {
-			return usageError{err}
+			return console.Usage(err)
 		}
 		basis = record.Basis{Source: id, Kind: record.Consent, Scopes: scopes}
 	}
@@ -169,14 +160,14 @@ func (s *session) basis(ctx context.Context, a *app.App, id string, b basisFlags
 		return err
 	}
 	if got.NamesVictim && got.RiskAssessment == "" {
-		s.say("%s covers nothing: it names a victim, and no risk assessment is recorded. Record one with --names-victim --risk \"…\".", got.ID)
+		s.Say("%s covers nothing: it names a victim, and no risk assessment is recorded. Record one with --names-victim --risk \"…\".", got.ID)
 	}
-	return s.emit(got, func(w io.Writer) { fmt.Fprintln(w, basisLine(got)) })
+	return s.Emit(got, func(w io.Writer) { fmt.Fprintln(w, basisLine(got)) })
 }
 
 // parseScopes reads USE:AUDIENCE:ATTRIBUTION=STATE[@UNTIL],…; the room judges the words.
 func parseScopes(s string) (out []record.Scope, err error) {
-	for _, part := range words(s) {
+	for _, part := range console.Words(s) {
 		left, right, ok := strings.Cut(part, "=")
 		f := strings.Split(left, ":")
 		if !ok || len(f) != 3 {
@@ -195,12 +186,12 @@ func basisLine(b record.Basis) string {
 	}
 	victim := ""
 	if b.NamesVictim {
-		victim = "names a victim; risk assessment: " + visible(b.RiskAssessment)
+		victim = "names a victim; risk assessment: " + console.Visible(b.RiskAssessment)
 		if b.RiskAssessment == "" {
 			victim = "names a victim; NO RISK ASSESSMENT"
 		}
 	}
-	line := fields(b.ID, b.Source, b.Kind, state, visible(b.Citation), victim)
+	line := console.Fields(b.ID, b.Source, b.Kind, state, console.Visible(b.Citation), victim)
 	for _, x := range b.Scopes {
 		until := ""
 		if x.Expires != "" {
@@ -237,11 +228,11 @@ recording the statement are one act.
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.from+f.quote == "" {
-				if err := listing(c, "say where the words stand: --from S-001:14, or --quote Q-003"); err != nil {
+				if err := console.Listing(c, "say where the words stand: --from S-001:14, or --quote Q-003"); err != nil {
 					return err
 				}
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if f.from+f.quote == "" {
 					return s.listStatements(c.Context(), a)
 				}
@@ -305,9 +296,9 @@ func (s *session) sayOne(ctx context.Context, a *app.App, f sayFlags) error {
 		return err
 	}
 	if proposed != "" && proposed != got.Target.Kind {
-		s.say("The proposal had the target %s, and you recorded %s. Both stand on record; check that the words themselves are about it.", proposed, got.Target.Kind)
+		s.Say("The proposal had the target %s, and you recorded %s. Both stand on record; check that the words themselves are about it.", proposed, got.Target.Kind)
 	}
-	return s.emit(got, func(w io.Writer) { printStatement(w, got) })
+	return s.Emit(got, func(w io.Writer) { printStatement(w, got) })
 }
 
 // fromPassage sets the passage, and its whole text as the words when none were given.
@@ -350,7 +341,7 @@ func (s *session) listStatements(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	return s.emit(nonNil(list), func(w io.Writer) {
+	return s.Emit(console.NonNil(list), func(w io.Writer) {
 		for _, st := range list {
 			printStatement(w, st)
 		}
@@ -362,10 +353,10 @@ func printStatement(w io.Writer, st record.Statement) {
 	if st.OnBehalfOf != "" {
 		who += ", on behalf of " + st.OnBehalfOf
 	}
-	fmt.Fprintln(w, fields(st.ID, st.Address().String(), st.SaidOn, visible(who), string(st.Stance), targetText(st.Target)))
-	fmt.Fprintf(w, "        “%s”\n", visible(st.Words))
+	fmt.Fprintln(w, console.Fields(st.ID, st.Address().String(), st.SaidOn, console.Visible(who), string(st.Stance), targetText(st.Target)))
+	fmt.Fprintf(w, "        “%s”\n", console.Visible(st.Words))
 }
 
 func targetText(t record.Target) string {
-	return fields(string(t.Kind), visible(t.ID), visible(t.Words))
+	return console.Fields(string(t.Kind), console.Visible(t.ID), console.Visible(t.Words))
 }

@@ -13,6 +13,7 @@ import (
 
 	"heed/bundle"
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/fault"
 	"heed/internal/release"
 )
@@ -38,11 +39,11 @@ findings, claims or statements. A change after the gate takes the signatures bac
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case f.change != 0 && len(args) == 0:
-				return usageError{errors.New("write the new text: heed report --change 3 \"…\"")}
+				return console.Usage(errors.New("write the new text: heed report --change 3 \"…\""))
 			case f.cite != "" && len(args) == 0:
-				return usageError{errors.New("write the paragraph that cites: heed report \"…\" --cite F-01")}
+				return console.Usage(errors.New("write the paragraph that cites: heed report \"…\" --cite F-01"))
 			}
-			return s.opened(c.Context(), func(a *app.App) error { return s.report(c.Context(), a, f, args) })
+			return s.Opened(c.Context(), func(a *app.App) error { return s.report(c.Context(), a, f, args) })
 		},
 	}
 	fl := c.Flags()
@@ -72,22 +73,22 @@ func (s *session) report(ctx context.Context, a *app.App, f reportFlags, args []
 	case f.drop != 0:
 		d, err = a.Release.DropParagraph(ctx, a.By(), id, f.drop)
 	case f.change != 0 && len(args) == 1:
-		d, err = a.Release.ChangeParagraph(ctx, a.By(), id, f.change, args[0], words(f.cite))
+		d, err = a.Release.ChangeParagraph(ctx, a.By(), id, f.change, args[0], console.Words(f.cite))
 	case len(args) == 1:
-		d, err = a.Release.AddParagraph(ctx, a.By(), args[0], words(f.cite))
+		d, err = a.Release.AddParagraph(ctx, a.By(), args[0], console.Words(f.cite))
 	case id == "":
-		s.say("No report yet. Add a paragraph: heed report \"…\" --cite F-01")
-		return s.emit(nil, func(io.Writer) {})
+		s.Say("No report yet. Add a paragraph: heed report \"…\" --cite F-01")
+		return s.Emit(nil, func(io.Writer) {})
 	default:
 		d, err = a.Release.Draft(ctx, id)
 	}
 	if err != nil {
 		return err
 	}
-	return s.emit(d, func(w io.Writer) {
-		fmt.Fprintln(w, fields(d.ID, d.State, visible(d.Title)))
+	return s.Emit(d, func(w io.Writer) {
+		fmt.Fprintln(w, console.Fields(d.ID, d.State, console.Visible(d.Title)))
 		for _, p := range d.Paragraphs {
-			fmt.Fprintf(w, "%3d  %s  [%s]\n", p.N, visible(p.Text), strings.Join(p.Cites, ", "))
+			fmt.Fprintf(w, "%3d  %s  [%s]\n", p.N, console.Visible(p.Text), strings.Join(p.Cites, ", "))
 		}
 	})
 }
@@ -100,11 +101,11 @@ func (s *session) reportPage(ctx context.Context, a *app.App, id, path string) e
 	if err != nil {
 		return err
 	}
-	if err := writeNew(path, func(w io.Writer) error { _, err := w.Write(page); return err }); err != nil {
+	if err := console.WriteNew(path, func(w io.Writer) error { _, err := w.Write(page); return err }); err != nil {
 		return err
 	}
-	s.say("This is a draft in the clear: it has not passed the gate.")
-	return s.emit(map[string]string{"release": id, "path": path}, func(w io.Writer) { fmt.Fprintln(w, fields(id, visible(path))) })
+	s.Say("This is a draft in the clear: it has not passed the gate.")
+	return s.Emit(map[string]string{"release": id, "path": path}, func(w io.Writer) { fmt.Fprintln(w, console.Fields(id, console.Visible(path))) })
 }
 
 func (s *session) gateCommand() *cobra.Command {
@@ -118,17 +119,17 @@ the files are frozen for signing. A custodian runs it, since the leak check asks
 The status is 5 when a rule blocks.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				res, err := a.Release.Gate(c.Context(), a.By(), args[0])
 				if err != nil {
 					return err
 				}
-				if err := s.emit(res, func(w io.Writer) { printGate(w, res) }); err != nil {
+				if err := s.Emit(res, func(w io.Writer) { printGate(w, res) }); err != nil {
 					return err
 				}
 				if n := res.Blocked(); n > 0 {
-					return exitError{exitRefused, fault.New(fault.Refused, "not released: "+counted(n, "check")+" in the way",
-						"Nothing left the house.", "Mend what is named above, then run the gate again.")}
+					return console.Exit(console.ExitRefused, fault.New(fault.Refused, "not released: "+console.Counted(n, "check")+" in the way",
+						"Nothing left the house.", "Mend what is named above, then run the gate again."))
 				}
 				return nil
 			})
@@ -148,9 +149,9 @@ func printGate(w io.Writer, res release.Result) {
 		}
 		fmt.Fprintf(w, "%-7s  %-60s  %s\n", state, k.Title, count)
 		for _, h := range k.Hits {
-			fmt.Fprintln(w, "         "+fields(visible(h.Place), visible(h.What)))
+			fmt.Fprintln(w, "         "+console.Fields(console.Visible(h.Place), console.Visible(h.What)))
 			if h.Do != "" {
-				fmt.Fprintln(w, "           "+visible(h.Do))
+				fmt.Fprintln(w, "           "+console.Visible(h.Do))
 			}
 		}
 	}
@@ -166,13 +167,13 @@ sign, each for themselves.
   heed sign R1 --as M-02`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				d, err := a.Sign(c.Context(), args[0])
 				if err != nil {
 					return err
 				}
-				return s.emit(d, func(w io.Writer) {
-					fmt.Fprintln(w, fields(d.ID, "manifest "+d.Manifest, fmt.Sprintf("%s, %d needed", counted(len(d.Signatures), "signature"), release.MinSigners)))
+				return s.Emit(d, func(w io.Writer) {
+					fmt.Fprintln(w, console.Fields(d.ID, "manifest "+d.Manifest, fmt.Sprintf("%s, %d needed", console.Counted(len(d.Signatures), "signature"), release.MinSigners)))
 				})
 			})
 		},
@@ -189,9 +190,9 @@ is written whole or not at all; asked again, the same bytes are written again.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
-				return usageError{errors.New("name the file: -o NAME.heed")}
+				return console.Usage(errors.New("name the file: -o NAME.heed"))
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				_, err := os.Lstat(out)
 				taken := err == nil
 				if d, err := a.Release.Draft(c.Context(), args[0]); err != nil {
@@ -205,13 +206,13 @@ is written whole or not at all; asked again, the same bytes are written again.`,
 				}
 				// Crash here: the release is in the ledger and the file is not there. Running
 				// the same command again writes the same bytes.
-				if !taken || !sameBytes(out, data) {
-					if err := writeNew(out, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+				if !taken || !console.SameBytes(out, data) {
+					if err := console.WriteNew(out, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 						return err
 					}
 				}
-				return s.emit(map[string]any{"release": args[0], "path": out, "bytes": len(data)}, func(w io.Writer) {
-					fmt.Fprintln(w, fields(args[0], visible(out), counted(len(data), "byte")))
+				return s.Emit(map[string]any{"release": args[0], "path": out, "bytes": len(data)}, func(w io.Writer) {
+					fmt.Fprintln(w, console.Fields(args[0], console.Visible(out), console.Counted(len(data), "byte")))
 				})
 			})
 		},
@@ -236,17 +237,14 @@ have not said whose keys you trust.`,
 	return c
 }
 
-// maxKeyFile bounds a file of verifier keys.
-const maxKeyFile = 1 << 20
-
 func (s *session) verify(path string, keyFiles []string) error {
-	data, err := readFile("the bundle", path, bundle.MaxSize)
+	data, err := console.ReadFile("the bundle", path, bundle.MaxSize)
 	if err != nil {
 		return err
 	}
 	p := bundle.Policy{}
 	for _, k := range keyFiles {
-		b, err := readFile("a key file", k, maxKeyFile)
+		b, err := console.ReadFile("a key file", k, console.MaxKeyFile)
 		if err != nil {
 			return err
 		}
@@ -265,8 +263,8 @@ func (s *session) verify(path string, keyFiles []string) error {
 	if !ok {
 		return err
 	}
-	if err := s.emit(res, func(w io.Writer) { io.WriteString(w, res.Text()) }); err != nil || res.Exit == exitOK {
+	if err := s.Emit(res, func(w io.Writer) { io.WriteString(w, res.Text()) }); err != nil || res.Exit == console.ExitOK {
 		return err
 	}
-	return exitError{res.Exit, &fault.Error{What: err.Error(), Do: res.Do}}
+	return console.Exit(res.Exit, &fault.Error{What: err.Error(), Do: res.Do})
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"heed/internal/cli/console"
 	"heed/internal/keys"
 )
 
@@ -116,7 +117,7 @@ func TestEveryStatusStandsInTheReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(string(readme)), " ")
-	for _, status := range []int{exitOK, exitFailed, exitUsage, exitPartly, exitLocked, exitRefused, exitMismatch, exitUntrusted, exitNoStore, exitHeld, exitWrongPassphrase, exitInterrupted} {
+	for _, status := range []int{console.ExitOK, console.ExitFailed, console.ExitUsage, console.ExitPartly, console.ExitLocked, console.ExitRefused, console.ExitMismatch, console.ExitUntrusted, console.ExitNoStore, console.ExitHeld, console.ExitWrongPassphrase, console.ExitInterrupted} {
 		if !strings.Contains(text, fmt.Sprintf(" %d ", status)) {
 			t.Errorf("README.md does not explain status %d", status)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/fault"
 	"heed/internal/seal"
 )
@@ -24,13 +25,13 @@ line has a reference, the kind and the source, and says nothing of the value.
   printf %s "$NAME" | heed seal S-002 --kind name`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listSeals(c, a)
 				}
 				value := s.Stdin
 				if file != "" {
-					f, err := openFile(file)
+					f, err := console.OpenFile(file)
 					if err != nil {
 						return err
 					}
@@ -41,8 +42,8 @@ line has a reference, the kind and the source, and says nothing of the value.
 				if err != nil {
 					return err
 				}
-				return s.emit(map[string]any{"ref": ref, "kind": kind, "source": args[0]}, func(w io.Writer) {
-					fmt.Fprintln(w, fields(string(ref), kind, args[0]))
+				return s.Emit(map[string]any{"ref": ref, "kind": kind, "source": args[0]}, func(w io.Writer) {
+					fmt.Fprintln(w, console.Fields(string(ref), kind, args[0]))
 				})
 			})
 		},
@@ -57,9 +58,9 @@ func (s *session) listSeals(c *cobra.Command, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	return s.emit(nonNil(items), func(w io.Writer) {
+	return s.Emit(console.NonNil(items), func(w io.Writer) {
 		for _, i := range items {
-			fmt.Fprintln(w, fields(string(i.Ref), string(i.Kind), i.Subject))
+			fmt.Fprintln(w, console.Fields(string(i.Ref), string(i.Kind), i.Subject))
 		}
 	})
 }
@@ -74,15 +75,15 @@ for a purpose. Who, what, when and why stand in the ledger before anything is op
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
-			case s.json:
-				return usageError{errors.New("unseal does not print JSON: an opened value is for eyes, not for programs")}
+			case s.JSON:
+				return console.Usage(errors.New("unseal does not print JSON: an opened value is for eyes, not for programs"))
 			case purpose == "":
-				return usageError{errors.New("state the purpose: heed unseal " + visible(args[0]) + " --purpose \"…\"")}
+				return console.Usage(errors.New("state the purpose: heed unseal " + console.Visible(args[0]) + " --purpose \"…\""))
 			case !s.TerminalOut:
 				return fault.New(fault.Denied, "unseal shows a value at a terminal only, and this is none", "Nothing was opened.",
 					"Run it at a terminal, without redirecting its output.")
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				if err := a.Unseal(c.Context(), seal.Ref(args[0]), purpose, visibleWriter{s.Stdout}); err != nil {
 					return err
 				}
@@ -99,13 +100,13 @@ for a purpose. Who, what, when and why stand in the ledger before anything is op
 type visibleWriter struct{ w io.Writer }
 
 func (v visibleWriter) Write(p []byte) (int, error) {
-	for i, l := range lines(string(p)) {
+	for i, l := range console.Lines(string(p)) {
 		if i > 0 {
 			if _, err := io.WriteString(v.w, "\n"); err != nil {
 				return 0, err
 			}
 		}
-		if _, err := io.WriteString(v.w, visible(l)); err != nil {
+		if _, err := io.WriteString(v.w, console.Visible(l)); err != nil {
 			return 0, err
 		}
 	}

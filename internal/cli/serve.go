@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/demo"
 	"heed/internal/fault"
 	"heed/internal/keys"
@@ -31,7 +32,7 @@ findings and the report. It writes nothing and cannot open a seal. Other address
 refused in this version. Interrupt it to lock the case again.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.opened(c.Context(), func(a *app.App) error { return s.serve(c.Context(), a, addr) })
+			return s.Opened(c.Context(), func(a *app.App) error { return s.serve(c.Context(), a, addr) })
 		},
 	}
 	c.Flags().StringVar(&addr, "addr", defaultAddr, "loopback address and port; port 0 takes a free one")
@@ -42,7 +43,7 @@ refused in this version. Interrupt it to lock the case again.`,
 func (s *session) serve(ctx context.Context, a *app.App, addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return usageError{errors.New("write the address as 127.0.0.1:7343")}
+		return console.Usage(errors.New("write the address as 127.0.0.1:7343"))
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fault.New(fault.Refused, "this version serves the loopback address only", "Nothing was opened.", "Use --addr 127.0.0.1:7343.")
@@ -55,10 +56,10 @@ func (s *session) serve(ctx context.Context, a *app.App, addr string) error {
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	if !guarded {
-		s.say("On this system Heed cannot tell who connects: everybody who uses this machine can read the page while it is served.")
+		s.Say("On this system Heed cannot tell who connects: everybody who uses this machine can read the page while it is served.")
 	}
 	url := "http://" + l.Addr().String() + "/"
-	if err := s.emit(map[string]string{"url": url}, func(w io.Writer) { fmt.Fprintln(w, url) }); err != nil {
+	if err := s.Emit(map[string]string{"url": url}, func(w io.Writer) { fmt.Fprintln(w, url) }); err != nil {
 		l.Close()
 		return err
 	}
@@ -87,19 +88,19 @@ country. Each is released with two signatures and verified. Then show one as a p
 		RunE: func(c *cobra.Command, _ []string) error {
 			started := s.Clock()
 			built, err := demo.Build(c.Context(), demo.Config{Dir: dir, Clock: s.Clock, Cost: s.demoCost(),
-				Step: func(what string) { s.say("%5.1fs  %s", s.Clock().Sub(started).Seconds(), what) }})
+				Step: func(what string) { s.Say("%5.1fs  %s", s.Clock().Sub(started).Seconds(), what) }})
 			if err != nil {
 				return err
 			}
-			if err := s.emit(built, func(w io.Writer) { printBuilt(w, built) }); err != nil || noServe {
+			if err := s.Emit(built, func(w io.Writer) { printBuilt(w, built) }); err != nil || noServe {
 				return err
 			}
-			a, err := app.Open(c.Context(), app.Config{Dir: built.Public.Dir, Clock: s.Clock}, "", []byte(demo.Passphrase))
+			a, err := app.Open(c.Context(), app.Config{Dir: built.Public.Dir, Clock: s.Clock}, app.Who{Passphrase: []byte(demo.Passphrase)})
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			s.say("Serving the public record; interrupt to stop.")
+			s.Say("Serving the public record; interrupt to stop.")
 			return s.serve(c.Context(), a, addr)
 		},
 	}
@@ -150,8 +151,8 @@ func (s *session) versionCommand() *cobra.Command {
 					}
 				}
 			}
-			return s.emit(v, func(w io.Writer) {
-				fmt.Fprintln(w, fields("heed "+v["version"], v["go"], v["vcs.revision"], v["vcs.time"]))
+			return s.Emit(v, func(w io.Writer) {
+				fmt.Fprintln(w, console.Fields("heed "+v["version"], v["go"], v["vcs.revision"], v["vcs.time"]))
 			})
 		},
 	}

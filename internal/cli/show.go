@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
+	"heed/internal/cli/console"
 	"heed/internal/fault"
 	"heed/internal/intake"
 	"heed/internal/record"
@@ -20,10 +22,11 @@ func (s *session) showCommand() *cobra.Command {
 		Use:   "show [S-001[:14[-15]]]",
 		Short: "list the sources, or show one with its sentences",
 		Long: `Without an argument, list the sources. With a source, show what is known of it and its
-working text, each sentence behind its address. With an address, show that passage.`,
+working text, each sentence behind its address. Before each paragraph stands a mark with its
+language, as far as it is known, and its direction. With an address, show that passage.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.opened(c.Context(), func(a *app.App) error {
+			return s.Opened(c.Context(), func(a *app.App) error {
 				switch {
 				case len(args) == 0:
 					return s.showSources(c.Context(), a)
@@ -42,11 +45,11 @@ func (s *session) showSources(ctx context.Context, a *app.App) error {
 		return err
 	}
 	if len(originals) == 0 {
-		s.say("No sources yet. Add a file: heed add article.html")
+		s.Say("No sources yet. Add a file: heed add article.html")
 	}
-	return s.emit(nonNil(originals), func(w io.Writer) {
+	return s.Emit(console.NonNil(originals), func(w io.Writer) {
 		for _, o := range originals {
-			fmt.Fprintln(w, fields(o.ID, describe(o)))
+			fmt.Fprintln(w, console.Fields(o.ID, describe(o)))
 		}
 	})
 }
@@ -71,9 +74,9 @@ func (s *session) showSource(ctx context.Context, a *app.App, id string) error {
 	} else if err != nil {
 		return err
 	}
-	data := map[string]any{"original": o, "source": src, "bases": nonNil(bases), "sentences": numbered(t)}
-	return s.emit(data, func(w io.Writer) {
-		fmt.Fprintln(w, fields(o.ID, describe(o)))
+	data := map[string]any{"original": o, "source": src, "bases": console.NonNil(bases), "paragraphs": paragraphs(t), "sentences": numbered(t)}
+	return s.Emit(data, func(w io.Writer) {
+		fmt.Fprintln(w, console.Fields(o.ID, describe(o)))
 		printSource(w, src)
 		for _, b := range bases {
 			fmt.Fprintln(w, "  "+basisLine(b))
@@ -81,31 +84,60 @@ func (s *session) showSource(ctx context.Context, a *app.App, id string) error {
 		if noText != "" {
 			fmt.Fprintln(w, "  "+noText)
 		}
-		for _, n := range numbered(t) {
-			fmt.Fprintf(w, "%s  %s\n", n.Address, visible(n.Text))
-		}
+		printText(w, t)
 	})
 }
 
 func printSource(w io.Writer, src record.Source) {
-	fmt.Fprintln(w, "  "+fields(src.Kind, visible(src.Title), src.Date, visible(src.Organisation)))
+	fmt.Fprintln(w, "  "+console.Fields(src.Kind, console.Visible(src.Title), src.Date, console.Visible(src.Organisation)))
 	origin := "origin " + src.Origin
 	if len(src.DerivedFrom) > 0 {
 		origin += " from " + strings.Join(src.DerivedFrom, ", ")
 	}
-	fmt.Fprintln(w, "  "+fields(origin, "reliability "+src.Reliability, visible(src.Reason)))
+	fmt.Fprintln(w, "  "+console.Fields(origin, "reliability "+src.Reliability, console.Visible(src.Reason)))
+}
+
+// printText prints the sentences, with a mark before each paragraph.
+func printText(w io.Writer, t intake.Text) {
+	marks := map[int]paragraphLine{}
+	for _, p := range paragraphs(t) {
+		marks[p.N] = p
+	}
+	para := 0
+	for i, n := range numbered(t) {
+		if p := t.Sentences[i].Para; p != para {
+			para = p
+			fmt.Fprintln(w, console.Fields(fmt.Sprintf("¶ %d", p), marks[p].Lang, marks[p].Dir))
+		}
+		fmt.Fprintf(w, "%s  %s\n", n.Address, console.Visible(n.Text))
+	}
+}
+
+type paragraphLine struct {
+	N    int    `json:"n"`
+	Lang string `json:"lang"` // und where it is not known
+	Dir  string `json:"dir"`
+}
+
+func paragraphs(t intake.Text) []paragraphLine {
+	out := []paragraphLine{}
+	for _, p := range t.Paragraphs {
+		out = append(out, paragraphLine{p.N, cmp.Or(string(p.Lang), "und"), string(p.Dir)})
+	}
+	return out
 }
 
 type sentenceLine struct {
 	Address string `json:"address"`
 	Text    string `json:"text"`
+	Para    int    `json:"paragraph,omitempty"`
 }
 
 // numbered gives each sentence its address.
 func numbered(t intake.Text) []sentenceLine {
 	out := []sentenceLine{}
 	for _, x := range t.Sentences {
-		out = append(out, sentenceLine{intake.Address{Source: t.Source, From: x.N, To: x.N}.String(), t.Body[x.Start:x.End]})
+		out = append(out, sentenceLine{intake.Address{Source: t.Source, From: x.N, To: x.N}.String(), t.Body[x.Start:x.End], x.Para})
 	}
 	return out
 }
@@ -123,7 +155,7 @@ func (s *session) showPassage(ctx context.Context, a *app.App, address string) e
 	if err != nil {
 		return err
 	}
-	return s.emit(sentenceLine{addr.String(), p.Text}, func(w io.Writer) { fmt.Fprintf(w, "%s  %s\n", addr, visible(p.Text)) })
+	return s.Emit(sentenceLine{Address: addr.String(), Text: p.Text}, func(w io.Writer) { fmt.Fprintf(w, "%s  %s\n", addr, console.Visible(p.Text)) })
 }
 
 func (s *session) getCommand() *cobra.Command {
@@ -136,7 +168,7 @@ the way out; a file that is there already is not overwritten. What is sealed sta
 see heed unseal.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.opened(c.Context(), func(a *app.App) error { return s.getOriginal(c.Context(), a, args[0], dir) })
+			return s.Opened(c.Context(), func(a *app.App) error { return s.getOriginal(c.Context(), a, args[0], dir) })
 		},
 	}
 	c.Flags().StringVarP(&dir, "output", "o", ".", "directory to write to")
@@ -153,21 +185,21 @@ func (s *session) getOriginal(ctx context.Context, a *app.App, id, dir string) e
 		name += "-" + strings.Map(plainRune, filepath.Base(o.Name))
 	}
 	path := filepath.Join(dir, name)
-	err = writeNew(path, func(w io.Writer) error {
+	err = console.WriteNew(path, func(w io.Writer) error {
 		_, err := a.Intake.Copy(ctx, a.By(), id, w)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.emit(map[string]any{"id": o.ID, "path": path, "sha256": o.SHA256, "size": o.Size}, func(w io.Writer) {
-		fmt.Fprintln(w, fields(o.ID, visible(path), "sha256 "+o.SHA256))
+	return s.Emit(map[string]any{"id": o.ID, "path": path, "sha256": o.SHA256, "size": o.Size}, func(w io.Writer) {
+		fmt.Fprintln(w, console.Fields(o.ID, console.Visible(path), "sha256 "+o.SHA256))
 	})
 }
 
 // plainRune keeps a file name from holding what a shell or a terminal would act on.
 func plainRune(r rune) rune {
-	if r < ' ' || r == 0x7f || strings.ContainsRune(`/\:*?"<>|`, r) || visible(string(r)) != string(r) {
+	if r < ' ' || r == 0x7f || strings.ContainsRune(`/\:*?"<>|`, r) || console.Visible(string(r)) != string(r) {
 		return '_'
 	}
 	return r

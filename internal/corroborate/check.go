@@ -22,7 +22,8 @@ var DefaultPolicy = Policy{MinOrigins: 2, RequireFirstHand: true}
 type Evidence struct {
 	Claims   map[string]Claim
 	Sources  map[string]record.Source
-	Standard record.Standard // of the case
+	Standard record.Standard   // of the case
+	Erased   map[string]string // claims of findings that were erased, with the source they went with
 }
 
 // Issue is one thing that is missing or wrong. Blocks says whether the finding may not
@@ -39,6 +40,7 @@ type Issue struct {
 const (
 	RuleNoClaims          = "no_claims"
 	RuleClaimMissing      = "claim_missing"
+	RuleClaimErased       = "claim_erased"
 	RuleTooFewOrigins     = "too_few_origins"
 	RuleOriginUnknown     = "origin_unknown"
 	RuleNoFirstHand       = "no_first_hand"
@@ -91,15 +93,18 @@ func (c *check) claims() {
 	if len(c.f.For) == 0 {
 		c.report(RuleNoClaims, "", true, "it rests on no claim")
 	}
-	ids := slices.Clone(c.f.For)
 	for _, a := range c.f.Against {
-		ids = append(ids, a.Claim)
 		if slices.Contains(c.f.For, a.Claim) {
 			c.report(RuleBothWays, a.Claim, true, "%s stands for and against it", a.Claim)
 		}
 	}
-	for _, id := range ids {
-		if _, ok := c.ev.Claims[id]; !ok {
+	for _, id := range c.f.Claims() {
+		if _, ok := c.ev.Claims[id]; ok {
+			continue
+		}
+		if source, erased := c.ev.Erased[id]; erased {
+			c.report(RuleClaimErased, id, true, "%s was erased with %s; withdraw it from the finding", id, source)
+		} else {
 			c.report(RuleClaimMissing, id, true, "%s is not there any more", id)
 		}
 	}
@@ -144,7 +149,7 @@ func (c *check) firstHand() {
 
 func (c *check) contrary() {
 	for _, a := range c.f.Against {
-		if strings.TrimSpace(a.Answer) == "" {
+		if _, erased := c.ev.Erased[a.Claim]; !erased && strings.TrimSpace(a.Answer) == "" {
 			c.report(RuleContraryUnanswer, a.Claim, true, "%s speaks against it and has no answer", a.Claim)
 		}
 	}

@@ -45,6 +45,15 @@ func TestCheck(t *testing.T) {
 		{"nothing missing", func(*Finding, *Evidence) {}, "", "", false},
 		{"no claims", func(f *Finding, _ *Evidence) { f.For = nil }, "no_claims too_few_origins no_first_hand", "", true},
 		{"claim gone", func(_ *Finding, ev *Evidence) { delete(ev.Claims, "C-003") }, "claim_missing", "C-003", true},
+		{"claim erased", func(_ *Finding, ev *Evidence) {
+			delete(ev.Claims, "C-003")
+			ev.Erased = map[string]string{"C-003": "S-003"}
+		}, "claim_erased", "C-003", true},
+		{"unanswered claim erased", func(f *Finding, ev *Evidence) {
+			f.Against[0].Answer = ""
+			delete(ev.Claims, "C-003")
+			ev.Erased = map[string]string{"C-003": "S-003"}
+		}, "claim_erased", "C-003", true},
 		{"supporting claim gone", func(_ *Finding, ev *Evidence) { delete(ev.Claims, "C-002") }, "claim_missing too_few_origins", "C-002", true},
 		{"one origin", func(_ *Finding, ev *Evidence) { ev.Sources["S-002"] = derived("S-002", "S-001") }, "too_few_origins", "", true},
 		{"origin unknown beside enough", func(f *Finding, ev *Evidence) {

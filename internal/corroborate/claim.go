@@ -10,7 +10,7 @@
 //
 // Tables: claim, finding.
 // Acts: claim.added, finding.added, finding.judged, finding.supported,
-// finding.contradicted, finding.answered.
+// finding.contradicted, finding.answered, finding.reduced.
 //
 // What this room refuses:
 //
@@ -20,7 +20,10 @@
 //   - One claim for and against the same finding.
 //
 // Reliability of a source and credibility of a claim are two judgements and are never
-// made into one number. A contrary claim is never taken away; it is answered.
+// made into one number. A contrary claim is never taken away; it is answered. A claim that
+// was erased with its source is withdrawn from its findings, by a person (Withdraw); until
+// then it blocks them. What a member wrote about it, in a finding's text or an answer, is
+// the team's and is not erased with it.
 package corroborate
 
 import (
@@ -129,10 +132,6 @@ func text(what, s string, required bool) error {
 
 func invalid(what, do string) error {
 	return fault.New(fault.Invalid, what, "Nothing was written.", do)
-}
-
-func notFound(noun, id string) error {
-	return fault.New(fault.NotFound, "there is no "+noun+" "+shown(id), "", "")
 }
 
 // shown makes what a user typed safe to repeat in a message.

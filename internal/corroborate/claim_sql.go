@@ -40,7 +40,7 @@ func (r *Room) AddClaim(ctx context.Context, by ledger.Actor, c Claim) (Claim, e
 			return err
 		}
 		c.By, c.At = by.Member, store.Micros(tx.Now)
-		return keep(tx, "claim", ledger.Act{Kind: "claim.added", By: by, Object: c.ID, Subject: c.Source, Version: c})
+		return claims.Keep(tx, ledger.Act{Kind: "claim.added", By: by, Object: c.ID, Subject: c.Source, Version: c})
 	})
 	if err != nil {
 		return Claim{}, err
@@ -48,13 +48,11 @@ func (r *Room) AddClaim(ctx context.Context, by ledger.Actor, c Claim) (Claim, e
 	return c, nil
 }
 
-func restoreClaim(c *Claim, id, source string) { c.ID, c.Source = id, source }
-
 // ReadClaim finds a claim.
-func ReadClaim(tx *store.Tx, id string) (Claim, error) { return one(tx, "claim", id, restoreClaim) }
+func ReadClaim(tx *store.Tx, id string) (Claim, error) { return claims.One(tx, id) }
 
 // ReadClaims lists all claims, oldest first.
-func ReadClaims(tx *store.Tx) ([]Claim, error) { return read(tx, "claim", "", restoreClaim) }
+func ReadClaims(tx *store.Tx) ([]Claim, error) { return claims.All(tx) }
 
 // Claim finds a claim.
 func (r *Room) Claim(ctx context.Context, id string) (Claim, error) {

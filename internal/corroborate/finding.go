@@ -116,6 +116,25 @@ func (f Finding) against(claim string) int {
 	return slices.IndexFunc(f.Against, func(a Against) bool { return a.Claim == claim })
 }
 
+// Claims lists the claims for and against the finding.
+func (f Finding) Claims() []string {
+	ids := slices.Clone(f.For)
+	for _, a := range f.Against {
+		ids = append(ids, a.Claim)
+	}
+	return ids
+}
+
+// without is the finding without a claim, for or against it.
+func (f Finding) without(claim string) (Finding, error) {
+	if !slices.Contains(f.Claims(), claim) {
+		return f, fault.New(fault.NotFound, shown(claim)+" is no claim of "+f.ID, "Nothing was written.", "See its claims with: heed show "+f.ID)
+	}
+	f.For = slices.DeleteFunc(slices.Clone(f.For), func(id string) bool { return id == claim })
+	f.Against = slices.DeleteFunc(slices.Clone(f.Against), func(a Against) bool { return a.Claim == claim })
+	return f, nil
+}
+
 // support adds claims for the finding. What is there already stays as it is.
 func (f Finding) support(claims []string) (Finding, error) {
 	f.For = slices.Clone(f.For)

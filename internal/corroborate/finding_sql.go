@@ -3,6 +3,7 @@ package corroborate
 import (
 	"context"
 
+	"heed/internal/fault"
 	"heed/internal/ledger"
 	"heed/internal/record"
 	"heed/internal/store"
@@ -38,13 +39,13 @@ func newFinding(tx *store.Tx, by ledger.Actor, f Finding) (Finding, error) {
 	if err := validFinding(f, c.Standard); err != nil {
 		return f, err
 	}
-	claims, contrary := f.For, f.Against
+	support, contrary := f.For, f.Against
 	f.ID, f.For, f.Against = "", nil, nil
 	f.By, f.At = by.Member, store.Micros(tx.Now)
-	if err := claimsExist(tx, claims...); err != nil {
+	if err := claimsExist(tx, support...); err != nil {
 		return f, err
 	}
-	if f, err = f.support(claims); err != nil {
+	if f, err = f.support(support); err != nil {
 		return f, err
 	}
 	for _, a := range contrary {
@@ -74,7 +75,7 @@ func claimsExist(tx *store.Tx, ids ...string) error {
 }
 
 func keepFinding(tx *store.Tx, by ledger.Actor, kind string, f Finding) error {
-	return keep(tx, "finding", ledger.Act{Kind: kind, By: by, Object: f.ID, Version: f})
+	return findings.Keep(tx, ledger.Act{Kind: kind, By: by, Object: f.ID, Version: f})
 }
 
 // change reads a finding, changes it and takes the act down.
@@ -125,6 +126,25 @@ func (r *Room) Answer(ctx context.Context, by ledger.Actor, id, claim, answer st
 	})
 }
 
+// Withdraw takes an erased claim out of a finding, with the answer to it if it was a
+// contrary one. A claim that is there stays: it is answered, not taken away.
+func (r *Room) Withdraw(ctx context.Context, by ledger.Actor, id, claim string) (Finding, error) {
+	return r.change(ctx, by, id, "finding.reduced", func(tx *store.Tx, f Finding) (Finding, error) {
+		switch _, err := ReadClaim(tx, claim); fault.KindOf(err) {
+		case fault.Withheld:
+			return f.without(claim)
+		case 0:
+			if err != nil {
+				return f, err
+			}
+			return f, fault.New(fault.Refused, claim+" is there, and a claim is never taken away from a finding", "Nothing was written.",
+				"Answer it where it speaks against "+id+", or change the finding's outcome.")
+		default:
+			return f, err
+		}
+	})
+}
+
 // Judge sets standard, assertion and outcome of a finding, and how contrary material
 // was looked for. What the judgement leaves empty stays as it is.
 func (r *Room) Judge(ctx context.Context, by ledger.Actor, id string, j Judgement) (Finding, error) {
@@ -138,15 +158,11 @@ func (r *Room) Judge(ctx context.Context, by ledger.Actor, id string, j Judgemen
 	})
 }
 
-func restoreFinding(f *Finding, id, _ string) { f.ID = id }
-
 // ReadFinding finds a finding.
-func ReadFinding(tx *store.Tx, id string) (Finding, error) {
-	return one(tx, "finding", id, restoreFinding)
-}
+func ReadFinding(tx *store.Tx, id string) (Finding, error) { return findings.One(tx, id) }
 
 // ReadFindings lists all findings, oldest first.
-func ReadFindings(tx *store.Tx) ([]Finding, error) { return read(tx, "finding", "", restoreFinding) }
+func ReadFindings(tx *store.Tx) ([]Finding, error) { return findings.All(tx) }
 
 // Finding finds a finding.
 func (r *Room) Finding(ctx context.Context, id string) (Finding, error) {
@@ -158,13 +174,14 @@ func (r *Room) Findings(ctx context.Context) ([]Finding, error) {
 	return store.Read(ctx, r.db, ReadFindings)
 }
 
-// ReadEvidence gathers what Check looks at: all claims, all sources, the declared standard.
+// ReadEvidence gathers what Check looks at: all claims, all sources, the declared standard,
+// and which claims of findings were erased.
 func ReadEvidence(tx *store.Tx) (ev Evidence, err error) {
 	c, err := record.ReadCase(tx)
 	if err != nil {
 		return ev, err
 	}
-	claims, err := ReadClaims(tx)
+	known, err := ReadClaims(tx)
 	if err != nil {
 		return ev, err
 	}
@@ -172,14 +189,37 @@ func ReadEvidence(tx *store.Tx) (ev Evidence, err error) {
 	if err != nil {
 		return ev, err
 	}
-	ev = Evidence{Claims: map[string]Claim{}, Sources: map[string]record.Source{}, Standard: c.Standard}
-	for _, claim := range claims {
+	ev = Evidence{Claims: map[string]Claim{}, Sources: map[string]record.Source{}, Standard: c.Standard, Erased: map[string]string{}}
+	for _, claim := range known {
 		ev.Claims[claim.ID] = claim
 	}
 	for _, s := range sources {
 		ev.Sources[s.ID] = s
 	}
-	return ev, nil
+	return ev, ev.readErased(tx)
+}
+
+// readErased asks the ledger about the claims that findings name and that are not there.
+func (ev *Evidence) readErased(tx *store.Tx) error {
+	all, err := ReadFindings(tx)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		for _, id := range f.Claims() {
+			if _, ok := ev.Claims[id]; ok {
+				continue
+			}
+			source, erased, err := ledger.Erased(tx, id)
+			if err != nil {
+				return err
+			}
+			if erased {
+				ev.Erased[id] = source
+			}
+		}
+	}
+	return nil
 }
 
 // Evidence gathers what Check looks at.

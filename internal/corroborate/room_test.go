@@ -140,7 +140,7 @@ func (h house) kinds(object string) string {
 	h.t.Helper()
 	var out []string
 	err := h.db.View(h.t.Context(), func(tx *store.Tx) error {
-		return ledger.Entries(tx, 0, func(e ledger.Entry) error {
+		return ledger.Follow(tx, 0, func(e ledger.Entry) error {
 			if e.Object == object {
 				out = append(out, e.Kind)
 			}

@@ -85,20 +85,16 @@ func (c Config) build(ctx context.Context, name string, begin record.Case, tell 
 	out = Case{Dir: filepath.Join(c.Dir, name), Bundle: filepath.Join(c.Dir, "released", name+"-R1.heed"), Keys: filepath.Join(c.Dir, "released", name+".keys")}
 	c.Step(name + ": making an encrypted case for two people")
 	cfg := app.Config{Dir: out.Dir, Clock: c.Clock}
-	a, err := app.Init(ctx, cfg, app.Begin{Case: begin, Handle: "demo-amina", Cost: c.Cost}, []byte(Passphrase))
+	// The words of the recovery key are dropped: a lost demonstration is built again.
+	a, _, err := app.Init(ctx, cfg, app.Begin{Case: begin, Handle: "demo-amina", Cost: c.Cost}, []byte(Passphrase))
 	if err != nil {
 		return out, err
 	}
 	defer a.Close()
-	if _, err := a.AddMember(ctx, "demo-luis", keys.Custodian, []byte(Passphrase), c.Cost, c.Clock); err != nil {
+	second := keys.New{Handle: "demo-luis", Role: keys.Custodian, Passphrase: []byte(Passphrase), Cost: c.Cost}
+	if _, _, err := a.AddMember(ctx, second); err != nil {
 		return out, err
 	}
-	// Both are custodians from here on: what is sealed next opens for either.
-	a.Close()
-	if a, err = app.Open(ctx, cfg, "demo-amina", []byte(Passphrase)); err != nil {
-		return out, err
-	}
-	defer a.Close()
 	b := &builder{ctx: ctx, c: c, a: a, name: name}
 	tell(b)
 	if b.err == nil {
@@ -205,7 +201,7 @@ func (b *builder) releaseTo(cfg app.Config, out Case) error {
 	if _, err := b.a.Sign(b.ctx, "R1"); err != nil {
 		return err
 	}
-	second, err := app.Open(b.ctx, cfg, "demo-luis", []byte(Passphrase))
+	second, err := app.Open(b.ctx, cfg, app.Who{Member: "demo-luis", Passphrase: []byte(Passphrase)})
 	if err != nil {
 		return err
 	}

@@ -17,17 +17,16 @@
 //   - A stance is no position: an ambassador who urges does not accept. Addressees are
 //     shown in position words, everybody else in the words of their stance.
 //
-// Nothing is changed or deleted here: a later position stands beside the earlier one.
+// Nothing is changed here: a later position stands beside the earlier one. It deletes in
+// one case only, when the key of a source is destroyed (Erase).
 package followup
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
-	"heed/internal/fault"
 	"heed/internal/intake"
 	"heed/internal/lang"
 )
@@ -69,6 +68,7 @@ type Position struct {
 	ID             string `json:"id"` // PS-001
 	Recommendation string `json:"recommendation"`
 	Statement      string `json:"statement"`
+	Source         string `json:"source"` // of the statement
 	Value          string `json:"value"`
 	AsOf           string `json:"as_of"`         // the statement's date, or that of its source, unless a later one was given
 	Why            string `json:"why,omitempty"` // the member's reasons
@@ -138,11 +138,6 @@ func actorKey(name string) string {
 		return r
 	}, name)
 	return strings.ToLower(strings.Join(strings.Fields(norm.NFC.String(visible)), " "))
-}
-
-// notFound is the answer for an id nobody has.
-func notFound(noun, id string) error {
-	return fault.New(fault.NotFound, fmt.Sprintf("there is no %s %s", noun, shown(id)), "", "")
 }
 
 // shown makes what a user typed safe to repeat in a message.

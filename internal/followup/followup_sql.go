@@ -2,12 +2,7 @@ package followup
 
 import (
 	"context"
-	"database/sql"
 	"embed"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"heed/internal/fault"
@@ -29,6 +24,16 @@ type Room struct{ db *store.DB }
 // New makes the room.
 func New(db *store.DB) *Room { return &Room{db} }
 
+// The tables.
+var (
+	recommendations = ledger.Table[Recommendation]{Name: "recommendation", Restore: func(r *Recommendation, id, source string) { r.ID, r.Source = id, source }}
+	positions       = ledger.Table[Position]{Name: "position", Restore: func(p *Position, id, source string) { p.ID, p.Source = id, source }}
+	searches        = ledger.Table[SearchLog]{Name: "search_log", Noun: "search log", Restore: func(l *SearchLog, id, _ string) { l.ID = id }}
+)
+
+// shelves are the tables of this room.
+var shelves = ledger.Shelves{recommendations, positions, searches}
+
 // AddRecommendation records a recommendation with the words that make it.
 func (r *Room) AddRecommendation(ctx context.Context, by ledger.Actor, rec Recommendation) (Recommendation, error) {
 	given := rec
@@ -45,7 +50,7 @@ func (r *Room) AddRecommendation(ctx context.Context, by ledger.Actor, rec Recom
 			return err
 		}
 		rec.By, rec.At = by.Member, store.Micros(tx.Now)
-		return insert(tx, "recommendation",
+		return recommendations.Keep(tx,
 			ledger.Act{Kind: "recommendation.added", By: by, Object: rec.ID, Subject: rec.Source, Version: rec})
 	})
 	return rec, err
@@ -83,8 +88,8 @@ func (r *Room) TakePosition(ctx context.Context, by ledger.Actor, p Position) (P
 		if p.ID, err = ledger.NewID(tx, "PS", 3); err != nil {
 			return err
 		}
-		p.By, p.At = by.Member, store.Micros(tx.Now)
-		return insert(tx, "position",
+		p.Source, p.By, p.At = s.Source, by.Member, store.Micros(tx.Now)
+		return positions.Keep(tx,
 			ledger.Act{Kind: "position.taken", By: by, Object: p.ID, Subject: s.Source, Version: p})
 	})
 	return p, err
@@ -111,23 +116,10 @@ func (r *Room) LogSearch(ctx context.Context, by ledger.Actor, l SearchLog) (Sea
 			return err
 		}
 		l.By, l.At = by.Member, store.Micros(tx.Now)
-		return insert(tx, "search_log",
+		return searches.Keep(tx,
 			ledger.Act{Kind: "search-log.added", By: by, Object: l.ID, Version: l})
 	})
 	return l, err
-}
-
-// insert writes the act's version as a new row of a table, and takes the act down.
-func insert(tx *store.Tx, table string, act ledger.Act) error {
-	body, err := json.Marshal(act.Version)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec("INSERT INTO "+table+" (id, body) VALUES (?, ?)", act.Object, string(body)); err != nil {
-		return fmt.Errorf("writing %s: %w", act.Object, err)
-	}
-	_, err = ledger.Append(tx, act)
-	return err
 }
 
 // datesOf is when each source is dated, where somebody said so.
@@ -152,48 +144,13 @@ func zoneOf(tx *store.Tx) (*time.Location, error) {
 	return c.Location()
 }
 
-// one reads one object of a table by its id.
-func one[T any](tx *store.Tx, table, noun, id string) (v T, err error) {
-	var body string
-	err = tx.QueryRow("SELECT body FROM "+table+" WHERE id = ?", id).Scan(&body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return v, notFound(noun, id)
-	}
-	if err != nil {
-		return v, err
-	}
-	if err := json.Unmarshal([]byte(body), &v); err != nil {
-		return v, fmt.Errorf("reading %s: %w", id, err)
-	}
-	return v, nil
-}
-
-// all reads a whole table in the order of ids.
-func all[T any](tx *store.Tx, table string) (out []T, err error) {
-	err = tx.Each("SELECT id, body FROM "+table+" ORDER BY length(id), id", nil, func(rows *sql.Rows) error {
-		var id, body string
-		if err := rows.Scan(&id, &body); err != nil {
-			return err
-		}
-		var v T
-		if err := json.Unmarshal([]byte(body), &v); err != nil {
-			return fmt.Errorf("reading %s: %w", id, err)
-		}
-		out = append(out, v)
-		return nil
-	})
-	return out, err
-}
-
 // ReadRecommendation finds a recommendation.
 func ReadRecommendation(tx *store.Tx, id string) (Recommendation, error) {
-	return one[Recommendation](tx, "recommendation", "recommendation", id)
+	return recommendations.One(tx, id)
 }
 
 // ReadRecommendations lists all of them.
-func ReadRecommendations(tx *store.Tx) ([]Recommendation, error) {
-	return all[Recommendation](tx, "recommendation")
-}
+func ReadRecommendations(tx *store.Tx) ([]Recommendation, error) { return recommendations.All(tx) }
 
 // Recommendation finds a recommendation.
 func (r *Room) Recommendation(ctx context.Context, id string) (Recommendation, error) {
@@ -208,7 +165,7 @@ func (r *Room) Recommendations(ctx context.Context) ([]Recommendation, error) {
 // Positions lists all positions ever recorded, oldest first; rec "" means on all recommendations.
 func (r *Room) Positions(ctx context.Context, rec string) (out []Position, err error) {
 	err = r.db.View(ctx, func(tx *store.Tx) error {
-		every, err := all[Position](tx, "position")
+		every, err := positions.All(tx)
 		for _, p := range every {
 			if rec == "" || p.Recommendation == rec {
 				out = append(out, p)
@@ -221,7 +178,7 @@ func (r *Room) Positions(ctx context.Context, rec string) (out []Position, err e
 
 // SearchLogs lists all search logs, oldest first.
 func (r *Room) SearchLogs(ctx context.Context) ([]SearchLog, error) {
-	return store.Read(ctx, r.db, func(tx *store.Tx) ([]SearchLog, error) { return all[SearchLog](tx, "search_log") })
+	return store.Read(ctx, r.db, func(tx *store.Tx) ([]SearchLog, error) { return searches.All(tx) })
 }
 
 // Matrix draws the matrix as of a civil date, YYYY-MM-DD; "" is today in the case's zone.
@@ -243,10 +200,10 @@ func (r *Room) Matrix(ctx context.Context, asOf string) (m Matrix, err error) {
 		if in.Statements, err = record.ReadStatements(tx); err != nil {
 			return err
 		}
-		if in.Positions, err = all[Position](tx, "position"); err != nil {
+		if in.Positions, err = positions.All(tx); err != nil {
 			return err
 		}
-		if in.Searches, err = all[SearchLog](tx, "search_log"); err != nil {
+		if in.Searches, err = searches.All(tx); err != nil {
 			return err
 		}
 		if in.Sources, err = datesOf(tx); err != nil {
@@ -258,24 +215,17 @@ func (r *Room) Matrix(ctx context.Context, asOf string) (m Matrix, err error) {
 	return m, err
 }
 
-// IDs lists every object of this room that the ledger knows.
-func (r *Room) IDs(tx *store.Tx) (ids []string, err error) {
-	err = tx.Each("SELECT id FROM recommendation UNION ALL SELECT id FROM position UNION ALL SELECT id FROM search_log", nil, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+// Erase takes out the recommendations that a source makes and the positions read from its
+// words, in the transaction that destroys its key. Positions and searches on a
+// recommendation that is gone stay on record; the matrix has no column for them.
+func (r *Room) Erase(tx *store.Tx, source string) (erased []string, err error) {
+	return shelves.Erase(tx, source)
 }
+
+// IDs lists every object of this room that the ledger knows.
+func (r *Room) IDs(tx *store.Tx) ([]string, error) { return shelves.IDs(tx) }
 
 // Version returns the state of an object as it was given to the ledger.
 func (r *Room) Version(tx *store.Tx, id string) (any, error) {
-	switch {
-	case strings.HasPrefix(id, "R-"):
-		return ReadRecommendation(tx, id)
-	case strings.HasPrefix(id, "PS-"):
-		return one[Position](tx, "position", "position", id)
-	}
-	return one[SearchLog](tx, "search_log", "search log", id)
+	return shelves.Version(tx, id)
 }

@@ -98,7 +98,7 @@ func TestRoom(t *testing.T) {
 		t.Errorf("rejecting the release as position: %v", err)
 	}
 	p, err := h.TakePosition(ctx, by, Position{Recommendation: "R-01", Statement: study.ID, Value: UnderConsideration})
-	if err != nil || p.ID != "PS-001" || p.AsOf != "2031-05-23" {
+	if err != nil || p.ID != "PS-001" || p.AsOf != "2031-05-23" || p.Source != "S-001" {
 		t.Fatalf("position is %+v, %v", p, err)
 	}
 	l, err := h.LogSearch(ctx, by, SearchLog{Recommendations: []string{"R-01"}, Actor: monitor, SearchedTo: "2031-06-30", Where: "its web site"})
@@ -166,7 +166,9 @@ func TestCheckFinds(t *testing.T) {
 		`UPDATE recommendation SET body = replace(body, 'Ministry of Order', 'Ministry of Peace')`,
 		`UPDATE position SET body = replace(body, 'under_consideration', 'rejected')`,
 		`UPDATE search_log SET body = replace(body, '2031-06-30', '2031-05-30')`,
-		`INSERT INTO position SELECT 'PS-002', body FROM position`,
+		`INSERT INTO position SELECT 'PS-002', source, body FROM position`,
+		`UPDATE position SET source = 'S-009'`,
+		`UPDATE recommendation SET source = 'S-009'`,
 		`DELETE FROM search_log`,
 	} {
 		h := newHouse(t)
@@ -244,6 +246,115 @@ func TestPositionOfUndatedStatement(t *testing.T) {
 		t.Errorf("the matrix of that day: %+v, %v", m, err)
 	}
 	h.agrees(t, 0)
+}
+
+// erase destroys the key of a source the way app does, in one commit.
+func (h house) erase(t *testing.T, source string) (erased []string) {
+	t.Helper()
+	err := h.db.Update(t.Context(), func(tx *store.Tx) (err error) {
+		if erased, err = h.Erase(tx, source); err != nil {
+			return err
+		}
+		for _, room := range []interface {
+			Erase(*store.Tx, string) ([]string, error)
+		}{h.record, h.intake} {
+			if _, err := room.Erase(tx, source); err != nil {
+				return err
+			}
+		}
+		if err := ledger.DestroyKey(tx, source); err != nil {
+			return err
+		}
+		_, err = ledger.Append(tx, ledger.Act{Kind: ledger.KeyDestroyed, By: by, Object: source})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.agrees(t, 0)
+	return erased
+}
+
+// spread is a case where S-001 makes R-01, S-002 makes R-02, and S-002 reports what the
+// ministry says to both.
+func spread(t *testing.T) house {
+	t.Helper()
+	h, ctx := newHouse(t), t.Context()
+	h.recommend(t)
+	if _, err := h.intake.Add(ctx, by, intake.Incoming{Name: "b.txt", Body: strings.NewReader("The Monitor asks the Ministry of Order to publish the lists. The ministry accepts both.")}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.AddRecommendation(ctx, by, Recommendation{Source: "S-002", From: 1, To: 1, Words: "publish the lists", Addressees: []string{ministry}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.record.Say(ctx, by, record.Statement{Source: "S-002", From: 2, To: 2, Speaker: ministry, Stance: record.Accepts,
+		Target: record.Target{Kind: record.TargetRecommendations}, Words: "accepts both", SaidOn: "2031-06-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"R-01", "R-02"} {
+		if _, err := h.TakePosition(ctx, by, Position{Recommendation: id, Statement: s.ID, Value: Supported}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.LogSearch(ctx, by, SearchLog{Recommendations: []string{"R-01", "R-02"}, Actor: ministry, SearchedTo: "2031-06-30", Where: "press"}); err != nil {
+		t.Fatal(err)
+	}
+	h.agrees(t, 0)
+	return h
+}
+
+// The source of the words goes: its recommendation and both positions, which say what it
+// reported. The other recommendation stands, and of it there is silence as far as logged.
+func TestEraseOfWords(t *testing.T) {
+	h, ctx := spread(t), t.Context()
+	if erased := h.erase(t, "S-002"); strings.Join(erased, " ") != "R-02 PS-001 PS-002" {
+		t.Errorf("erased %q", erased)
+	}
+	if again := h.erase(t, "S-002"); len(again) != 0 {
+		t.Errorf("erased %q once more", again)
+	}
+	m, err := h.Matrix(ctx, "2031-06-30")
+	if err != nil || len(m.Recommendations) != 1 || len(m.Apart) != 0 {
+		t.Fatalf("matrix %+v, %v", m, err)
+	}
+	if c := on(t, m, ministry, "R-01"); c.Detail != "silent as of 2031-06-30 (L-001)" || c.Position != nil {
+		t.Errorf("the cell is %+v", c)
+	}
+	if _, err := h.Recommendation(ctx, "R-02"); fault.KindOf(err) != fault.Withheld || !strings.HasPrefix(err.Error(), "R-02 was erased with S-002") {
+		t.Errorf("the erased recommendation: %v", err)
+	}
+	if p, err := h.Positions(ctx, ""); err != nil || len(p) != 0 {
+		t.Errorf("positions %+v, %v", p, err)
+	}
+	if m.Text() == "" {
+		t.Error("the matrix has no text")
+	}
+}
+
+// The source of a recommendation goes, and what others said of it stays on record,
+// without a column of its own.
+func TestEraseOfARecommendation(t *testing.T) {
+	h, ctx := spread(t), t.Context()
+	if erased := h.erase(t, "S-001"); strings.Join(erased, " ") != "R-01" {
+		t.Errorf("erased %q", erased)
+	}
+	m, err := h.Matrix(ctx, "2031-06-30")
+	if err != nil || len(m.Recommendations) != 1 || on(t, m, ministry, "R-02").Shows != "supported" {
+		t.Errorf("matrix %+v, %v", m, err)
+	}
+	if p, err := h.Positions(ctx, "R-01"); err != nil || len(p) != 1 {
+		t.Errorf("positions on it: %+v, %v", p, err)
+	}
+	_, err = h.LogSearch(ctx, by, SearchLog{Recommendations: []string{"R-01"}, Actor: ministry, SearchedTo: "2031-06-30", Where: "press"})
+	if fault.KindOf(err) != fault.Withheld {
+		t.Errorf("a search for what was erased: %v", err)
+	}
+	h.erase(t, "S-002")
+	if m, err := h.Matrix(ctx, "2031-06-30"); err != nil || len(m.Recommendations) != 0 || !strings.Contains(m.Text(), "No recommendations yet") {
+		t.Errorf("an empty matrix: %+v, %v", m, err)
+	}
 }
 
 // noVault holds nothing: follow-up works on what is open.

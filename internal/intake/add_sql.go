@@ -43,6 +43,8 @@ type Incoming struct {
 	Name   string // as it was called, or empty; sealed along with a sealed original
 	Body   io.Reader
 	Sealed bool
+
+	Custody []Custody // how it came here; written with it, or not at all when it is here already
 }
 
 // Added is the answer of Add.
@@ -50,11 +52,15 @@ type Added struct {
 	Original Original
 	Already  bool // the same bytes were here, or an open original is sealed already; nothing was written
 	Text     *Text
+	Custody  []Custody
 }
 
 // Add takes in one original. What it acknowledged lies encrypted on the disk, was
 // read back and hashed again, and has its act in the ledger.
 func (r *Room) Add(ctx context.Context, by ledger.Actor, in Incoming) (Added, error) {
+	if err := validCustody(in.Custody); err != nil {
+		return Added{}, err
+	}
 	if in.Sealed {
 		return r.addSealed(ctx, by, in)
 	}
@@ -81,7 +87,11 @@ func (r *Room) Add(ctx context.Context, by ledger.Actor, in Incoming) (Added, er
 		}
 		o := Original{ReceivedAt: store.Micros(tx.Now), By: by.Member, Name: baseName(in.Name), Media: media,
 			Size: stat.Size, SHA256: digest, NoText: why}
-		return r.receive(tx, by, &out, o, text, blobRow{stat.Name, key[:], pending.Keep})
+		if err := r.receive(tx, by, &out, o, text, blobRow{stat.Name, key[:], pending.Keep}); err != nil {
+			return err
+		}
+		out.Custody, err = keepCustody(tx, by, out.Original.ID, in.Custody, nil)
+		return err
 	})
 	if err != nil {
 		return Added{}, err // what was written to out did not happen
@@ -121,7 +131,8 @@ type blobRow struct {
 }
 
 // receive writes the rows of one original and its acts. The blob gets its name before
-// the commit: a crash between leaves a blob nobody refers to, which the next opening sweeps.
+// the commit. Crash here: a blob lies there that nobody refers to, and the next opening
+// sweeps it.
 func (r *Room) receive(tx *store.Tx, by ledger.Actor, out *Added, o Original, text *Text, b blobRow) error {
 	if o.ID == "" {
 		id, err := ledger.NewID(tx, "S", 3)
@@ -156,7 +167,8 @@ func errEmpty() error {
 	return fault.New(fault.Invalid, "the file is empty", "Nothing was taken in.", "Check that it was copied whole, and add it again.")
 }
 
-// addSealed streams the bytes and the name into the vault, then writes the references.
+// addSealed streams the bytes, the name and the notes into the vault, then writes the
+// references.
 func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out Added, err error) {
 	sum := sha256.New()
 	body, err := r.sealer.Prepare(ctx, seal.Original, io.TeeReader(in.Body, sum))
@@ -167,13 +179,11 @@ func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out
 	if body.Size() == 0 {
 		return out, errEmpty()
 	}
-	var name Sealing
-	if in.Name != "" {
-		if name, err = r.sealer.Prepare(ctx, seal.FileName, strings.NewReader(in.Name)); err != nil {
-			return out, err
-		}
-		defer name.Drop()
+	name, notes, err := r.sealLabels(ctx, in)
+	if err != nil {
+		return out, err
 	}
+	defer drop(append(notes, name))
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
 		if out, err = sealedAlready(tx, body, hex.EncodeToString(sum.Sum(nil))); err != nil || out.Already {
 			return err
@@ -182,15 +192,31 @@ func (r *Room) addSealed(ctx context.Context, by ledger.Actor, in Incoming) (out
 		if err != nil {
 			return err
 		}
-		return r.receive(tx, by, &out, o, nil, blobRow{key: []byte{}})
+		if err := r.receive(tx, by, &out, o, nil, blobRow{key: []byte{}}); err != nil {
+			return err
+		}
+		out.Custody, err = keepCustody(tx, by, o.ID, in.Custody, notes)
+		return err
 	})
 	if err != nil {
 		return Added{}, err
 	}
 	if !out.Already {
-		settle(body, name)
+		settle(append(notes, body, name)...)
 	}
 	return out, nil
+}
+
+// sealLabels puts the name of a sealed original, and what its custody says in words, into
+// the vault beside its bytes.
+func (r *Room) sealLabels(ctx context.Context, in Incoming) (name Sealing, notes []Sealing, err error) {
+	if notes, err = r.sealNotes(ctx, in.Custody); err != nil || in.Name == "" {
+		return nil, notes, err
+	}
+	if name, err = r.sealer.Prepare(ctx, seal.FileName, strings.NewReader(in.Name)); err != nil {
+		drop(notes)
+	}
+	return name, notes, err
 }
 
 // sealedAlready finds the same bytes, sealed or open. What lies here in the open is no
@@ -243,7 +269,7 @@ func (r *Room) Freeze(ctx context.Context, by ledger.Actor, source string, body 
 	}
 	text := working(t)
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		o, err := ReadOriginal(tx, source)
+		o, err := ReadKept(tx, source)
 		if err != nil {
 			return err
 		}

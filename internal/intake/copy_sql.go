@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"heed/internal/fault"
 	"heed/internal/ledger"
@@ -20,7 +21,7 @@ import (
 func (r *Room) Copy(ctx context.Context, by ledger.Actor, id string, w io.Writer) (o Original, err error) {
 	var b blobRow
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		if o, err = ReadOriginal(tx, id); err != nil {
+		if o, err = ReadKept(tx, id); err != nil {
 			return err
 		}
 		if o.Sealed() {
@@ -84,7 +85,7 @@ func damaged(id string) error {
 }
 
 // CheckBlobs reads every open original back and holds it against its digest, and looks
-// for stored files that no original refers to any more.
+// for stored files that no original refers to any more, and for what an erased one left.
 func (r *Room) CheckBlobs(ctx context.Context) (problems []ledger.Problem, err error) {
 	blobs := map[string]blobRow{}
 	var open []Original
@@ -94,7 +95,7 @@ func (r *Room) CheckBlobs(ctx context.Context) (problems []ledger.Problem, err e
 			return err
 		}
 		for _, o := range all {
-			if o.Sealed() {
+			if o.Sealed() || o.Erased != 0 {
 				continue
 			}
 			if blobs[o.ID], err = readBlob(tx, o.ID); err != nil {
@@ -102,7 +103,8 @@ func (r *Room) CheckBlobs(ctx context.Context) (problems []ledger.Problem, err e
 			}
 			open = append(open, o)
 		}
-		return nil
+		problems, err = leftovers(tx)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -116,56 +118,110 @@ func (r *Room) CheckBlobs(ctx context.Context) (problems []ledger.Problem, err e
 			problems = append(problems, ledger.Problem{Place: o.ID, What: "its stored bytes differ from its recorded hash, or cannot be read"})
 		}
 	}
-	stray, err := r.strays(ctx)
+	more, err := r.strays(ctx)
+	return append(problems, more...), err
+}
+
+// strays finds settled files that no original refers to, and those of erased ones. A settled
+// file had its row before it was settled, so the rows are read afterwards.
+func (r *Room) strays(ctx context.Context) (problems []ledger.Problem, err error) {
+	settled, err := r.blobs.Settled(ctx)
 	if err != nil {
-		return problems, err
+		return nil, err
 	}
-	if stray > 0 {
+	rows, err := store.Read(ctx, r.db, blobOwners)
+	if err != nil {
+		return nil, err
+	}
+	unknown := 0
+	for _, name := range settled {
+		switch o, known := rows[name]; {
+		case !known:
+			unknown++
+		case o.erased:
+			problems = append(problems, ledger.Problem{Place: o.id, What: "its key was destroyed, and its file still lies there: the next opening removes it"})
+		}
+	}
+	if unknown > 0 {
 		problems = append(problems, ledger.Problem{Place: "originals",
-			What: fmt.Sprintf("%d files lie there that the store does not know: the store is an older copy, or was changed", stray)})
+			What: fmt.Sprintf("%d files lie there that the store does not know: the store is an older copy, or was changed", unknown)})
 	}
 	return problems, nil
 }
 
-// strays counts the settled files that no original refers to. A settled file had its row
-// before it was settled, so the rows are read afterwards.
-func (r *Room) strays(ctx context.Context) (n int, err error) {
-	settled, err := r.blobs.Settled(ctx)
-	if err != nil {
-		return 0, err
-	}
-	known, err := store.Read(ctx, r.db, knownBlobs)
-	for _, name := range settled {
-		if !known[name] {
-			n++
-		}
-	}
-	return n, err
+// owner is the original that a blob belongs to.
+type owner struct {
+	id     string
+	erased bool
 }
 
-// knownBlobs is the set of the blobs that originals refer to.
-func knownBlobs(tx *store.Tx) (map[string]bool, error) {
-	known := map[string]bool{}
-	err := tx.Each("SELECT blob FROM original WHERE blob <> ''", nil, func(rows *sql.Rows) error {
+// blobOwners says whose the blobs are that originals refer to. For erased counts an
+// original whose key an act destroyed: a row that only says so must cost no file.
+func blobOwners(tx *store.Tx) (map[string]owner, error) {
+	destroyed, err := ledger.Destroyed(tx)
+	if err != nil {
+		return nil, err
+	}
+	owners := map[string]owner{}
+	err = tx.Each("SELECT blob, id, erased_at <> 0 FROM original WHERE blob <> ''", nil, func(rows *sql.Rows) error {
 		var name string
-		err := rows.Scan(&name)
-		known[name] = true
+		var o owner
+		err := rows.Scan(&name, &o.id, &o.erased)
+		o.erased = o.erased && slices.Contains(destroyed, o.id)
+		if other, known := owners[name]; !known || other.erased {
+			owners[name] = o // what a living original names must cost no file either
+		}
 		return err
 	})
-	return known, err
+	return owners, err
 }
 
-// Sweep removes what a crash left in the blob store: bytes that no original ever referred
-// to. What an original referred to once stays, also when the store does not know it; see
-// CheckBlobs. It holds the writer's turn, so that nobody is between naming a blob and its row.
+// Sweep finishes what a crash left in the blob store: it removes bytes that no original
+// ever referred to, puts into place those that one does, and removes those of erased
+// originals. What an original referred to once stays, also when the store does not know
+// it; see CheckBlobs. It holds the writer's turn, so that nobody is between naming a blob
+// and its row.
 func (r *Room) Sweep(ctx context.Context) (removed int, err error) {
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		known, err := knownBlobs(tx)
+		owners, err := blobOwners(tx)
 		if err != nil {
 			return err
 		}
-		removed, err = r.blobs.Sweep(ctx, func(name string) bool { return known[name] })
+		keep := func(name string) bool { o, ok := owners[name]; return ok && !o.erased }
+		gone := func(name string) bool { return owners[name].erased }
+		removed, err = r.blobs.Sweep(ctx, keep, gone)
 		return err
 	})
 	return removed, err
 }
+
+// Names lists the files that belong to a backup, in ascending order: all originals that
+// are in their places, also those that no row names, and those that wait for it while
+// their row is there, but none whose key was destroyed. Under the writer's turn the answer
+// is that of one moment.
+func (r *Room) Names(ctx context.Context) ([]string, error) {
+	owners, err := store.Read(ctx, r.db, blobOwners)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := r.blobs.Settled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inPlace := map[string]bool{}
+	for _, name := range settled {
+		inPlace[name] = true
+	}
+	all, err := r.blobs.List(ctx)
+	names := []string{}
+	for _, name := range all {
+		o, known := owners[name]
+		if known && !o.erased || !known && inPlace[name] {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// OpenStored opens the file of an original as it lies there, ciphertext, for a backup.
+func (r *Room) OpenStored(name string) (io.ReadCloser, int64, error) { return r.blobs.OpenStored(name) }

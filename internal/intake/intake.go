@@ -10,18 +10,24 @@
 // A working text is frozen: sentence addresses (S-001:14) point into it for ever. For a
 // sealed original it is a text in which a custodian has replaced what must stay sealed.
 //
-// Tables: original, working_text, paragraph, sentence, proposal.
-// Acts: original.received, original.copied, working-text.frozen, proposal.made,
-// proposal.accepted, proposal.dropped.
+// Custody is who held an original before and after: where it was collected, from whom it
+// came, to whom it went. It is added to and never changed; of a sealed original what it
+// says in words is sealed too.
 //
-// This room never changes or deletes an original, never guesses a text it cannot
-// read, and never lets a proposal act as a statement.
+// Tables: original, working_text, paragraph, sentence, proposal, custody.
+// Acts: original.received, original.copied, working-text.frozen, proposal.made,
+// proposal.accepted, proposal.dropped, custody.recorded.
+//
+// This room never changes an original, never guesses a text it cannot read, and never
+// lets a proposal act as a statement. It deletes in one case only, when the key of a
+// source is destroyed (Erase): the original's row stays and says when that was.
 package intake
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"heed/internal/fault"
@@ -42,17 +48,28 @@ type Original struct {
 	NoText     string   `json:"no_text,omitempty"`
 	Original   seal.Ref `json:"seal_original,omitempty"`
 	FileName   seal.Ref `json:"seal_file_name,omitempty"`
+	Erased     int64    `json:"erased_at,omitempty"` // µs since 1970, UTC: its key was destroyed then
 }
 
-// Sealed reports whether the bytes lie in the vault.
+// Sealed reports whether the bytes lie in the vault. Of an erased original nobody knows.
 func (o Original) Sealed() bool { return o.Original != "" }
+
+// kept refuses an original that was erased.
+func (o Original) kept() error {
+	if o.Erased == 0 {
+		return nil
+	}
+	return fault.New(fault.Withheld, o.ID+" was erased on "+time.UnixMicro(o.Erased).UTC().Format(dayForm)+": its key was destroyed",
+		"Its acts stand in the ledger, without their content.", "If it may be used again, add it again: it becomes a source of its own.")
+}
 
 // Paragraph and Sentence are spans of a working text: 1-based numbers, half-open
 // byte ranges of Body.
 type Paragraph struct {
 	N, Start, End int
 	Dir           lang.Direction
-	Lang          lang.Tag
+	Lang          lang.Tag // "" unknown
+	Found         bool     // by the program, from the words; otherwise the original declares it
 }
 
 // Sentence is one addressed sentence.
@@ -170,30 +187,14 @@ func noSuchSentence(a Address, have int) error {
 		"See its sentences with: heed show "+a.Source)
 }
 
-// notFound is the answer for an id nobody has.
-func notFound(noun, id string) error {
-	return fault.New(fault.NotFound, fmt.Sprintf("there is no %s %s", noun, echo(id)), "", "")
-}
-
-// echo is an id as somebody typed it, fit for an error: one line, and short, since what
-// was typed in the place of an id may be anything.
-func echo(id string) string {
-	n := 0
-	for i := range id {
-		if n++; n > 32 {
-			return lang.Visible(id[:i]) + "…"
-		}
-	}
-	return lang.Visible(id)
-}
-
 // maxName is how many bytes of a file's name are recorded; file systems allow no more.
 const maxName = 255
 
-// baseName is the name under which an open original is recorded: without directories of
-// any system, whose names may tell more than the file's, and on one line.
+// baseName is the name under which an open original is recorded: on one line, and without
+// directories, whose names may tell more than the file's. Where a backslash separates
+// directories, whoever calls has cut them off; elsewhere it is a character of the name.
 func baseName(name string) string {
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = name[strings.LastIndexByte(name, '/')+1:]
 	if name == "." || name == ".." {
 		return ""
 	}

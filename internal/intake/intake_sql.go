@@ -37,11 +37,11 @@ func New(db *store.DB, blobs *blob.Dir, sealer Sealer, engine quote.Extractor) *
 	return &Room{db, blobs, sealer, engine}
 }
 
-const originalColumns = "id, received_at, by_member, name, media, size, sha256, no_text, seal_original, seal_name"
+const originalColumns = "id, received_at, by_member, name, media, size, sha256, no_text, seal_original, seal_name, erased_at"
 
 func scanOriginal(row interface{ Scan(...any) error }) (o Original, err error) {
 	var body, name string
-	err = row.Scan(&o.ID, &o.ReceivedAt, &o.By, &o.Name, &o.Media, &o.Size, &o.SHA256, &o.NoText, &body, &name)
+	err = row.Scan(&o.ID, &o.ReceivedAt, &o.By, &o.Name, &o.Media, &o.Size, &o.SHA256, &o.NoText, &body, &name, &o.Erased)
 	o.Original, o.FileName = seal.Ref(body), seal.Ref(name)
 	return o, err
 }
@@ -50,13 +50,24 @@ func scanOriginal(row interface{ Scan(...any) error }) (o Original, err error) {
 func readOriginalBy(tx *store.Tx, column, value string) (Original, error) {
 	o, err := scanOriginal(tx.QueryRow("SELECT "+originalColumns+" FROM original WHERE "+column+" = ?", value))
 	if errors.Is(err, sql.ErrNoRows) {
-		return o, notFound("source", value)
+		return o, ledger.Missing(tx, "source", value)
 	}
 	return o, err
 }
 
-// ReadOriginal finds an original by its id.
+// ReadOriginal finds an original by its id, also one that was erased.
 func ReadOriginal(tx *store.Tx, id string) (Original, error) { return readOriginalBy(tx, "id", id) }
+
+// ReadKept finds an original by its id and refuses one that was erased. Whatever is
+// written about a source asks it first: an act under the subject of an erased source
+// would make a new key for it.
+func ReadKept(tx *store.Tx, id string) (Original, error) {
+	o, err := ReadOriginal(tx, id)
+	if err == nil {
+		err = o.kept()
+	}
+	return o, err
+}
 
 // Originals lists all, oldest first.
 func (r *Room) Originals(ctx context.Context) ([]Original, error) {
@@ -85,7 +96,7 @@ func freeze(tx *store.Tx, by ledger.Actor, t Text) error {
 		return fmt.Errorf("writing working text of %s: %w", t.Source, err)
 	}
 	for _, p := range t.Paragraphs {
-		if _, err := tx.Exec("INSERT INTO paragraph VALUES (?, ?, ?, ?, ?, ?)", t.Source, p.N, p.Start, p.End, string(p.Dir), string(p.Lang)); err != nil {
+		if _, err := tx.Exec("INSERT INTO paragraph VALUES (?, ?, ?, ?, ?, ?, ?)", t.Source, p.N, p.Start, p.End, string(p.Dir), string(p.Lang), p.Found); err != nil {
 			return fmt.Errorf("writing paragraph of %s: %w", t.Source, err)
 		}
 	}
@@ -112,7 +123,7 @@ func (t Text) digest() textVersion {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q\n", t.Title, t.Body)
 	for _, p := range t.Paragraphs {
-		fmt.Fprintf(h, "p %d %d %d %s %s\n", p.N, p.Start, p.End, p.Dir, p.Lang)
+		fmt.Fprintf(h, "p %d %d %d %s %s %t\n", p.N, p.Start, p.End, p.Dir, p.Lang, p.Found)
 	}
 	for _, s := range t.Sentences {
 		fmt.Fprintf(h, "s %d %d %d %d\n", s.N, s.Para, s.Start, s.End)
@@ -130,9 +141,9 @@ func ReadText(tx *store.Tx, source string) (Text, error) {
 	if err != nil {
 		return t, err
 	}
-	err = tx.Each("SELECT n, start_byte, end_byte, dir, lang FROM paragraph WHERE source = ? ORDER BY n", []any{source}, func(rows *sql.Rows) error {
+	err = tx.Each("SELECT n, start_byte, end_byte, dir, lang, lang_found FROM paragraph WHERE source = ? ORDER BY n", []any{source}, func(rows *sql.Rows) error {
 		var p Paragraph
-		err := rows.Scan(&p.N, &p.Start, &p.End, &p.Dir, &p.Lang)
+		err := rows.Scan(&p.N, &p.Start, &p.End, &p.Dir, &p.Lang, &p.Found)
 		t.Paragraphs = append(t.Paragraphs, p)
 		return err
 	})
@@ -150,7 +161,7 @@ func ReadText(tx *store.Tx, source string) (Text, error) {
 
 // noWorkingText says why there is no text, or that there is no such source.
 func noWorkingText(tx *store.Tx, source string) error {
-	o, err := ReadOriginal(tx, source)
+	o, err := ReadKept(tx, source)
 	switch {
 	case err != nil:
 		return err
@@ -175,16 +186,22 @@ func ReadPassage(tx *store.Tx, a Address) (Passage, error) {
 	return t.Passage(a)
 }
 
-// IDs lists every object of this room that the ledger knows.
-func (r *Room) IDs(tx *store.Tx) (ids []string, err error) {
-	err = tx.Each(`SELECT id FROM original UNION ALL SELECT source || '.text' FROM working_text UNION ALL SELECT id FROM proposal`, nil,
-		func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	return ids, err
+// IDs lists every object of this room that the ledger knows. An erased original is
+// none any more: its row says only that there was one.
+func (r *Room) IDs(tx *store.Tx) ([]string, error) {
+	return column(tx, `SELECT id FROM original WHERE erased_at = 0 UNION ALL SELECT source || '.text' FROM working_text
+		UNION ALL SELECT id FROM proposal UNION ALL SELECT id FROM custody`)
+}
+
+// column collects the one text column that a query answers with.
+func column(tx *store.Tx, query string, args ...any) (out []string, err error) {
+	err = tx.Each(query, args, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		out = append(out, s)
+		return err
+	})
+	return out, err
 }
 
 // Version returns the state of an object as it was given to the ledger.
@@ -193,8 +210,11 @@ func (r *Room) Version(tx *store.Tx, id string) (any, error) {
 		t, err := ReadText(tx, source)
 		return t.digest(), err
 	}
-	if strings.HasPrefix(id, "Q-") {
+	switch {
+	case strings.HasPrefix(id, "Q-"):
 		return ReadProposal(tx, id)
+	case strings.HasPrefix(id, "CU-"):
+		return readCustodyBy(tx, id)
 	}
 	return ReadOriginal(tx, id)
 }

@@ -96,9 +96,9 @@ func writeProposal(tx *store.Tx, by ledger.Actor, kind string, p Proposal) error
 
 // ReadProposal finds a proposal.
 func ReadProposal(tx *store.Tx, id string) (Proposal, error) {
-	p, err := scanProposal(tx.QueryRow("SELECT body, state FROM proposal WHERE id = ?", id))
+	p, err := scanProposal(tx.QueryRow("SELECT body, source, engine, state FROM proposal WHERE id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return p, notFound("proposal", id)
+		return p, ledger.Missing(tx, "proposal", id)
 	}
 	return p, err
 }
@@ -109,7 +109,7 @@ func (r *Room) Proposals(ctx context.Context, source string) ([]Proposal, error)
 }
 
 func readProposals(tx *store.Tx, source string) (out []Proposal, err error) {
-	err = tx.Each("SELECT body, state FROM proposal WHERE ? IN ('', source) ORDER BY length(id), id", []any{source}, func(rows *sql.Rows) error {
+	err = tx.Each("SELECT body, source, engine, state FROM proposal WHERE ? IN ('', source) ORDER BY length(id), id", []any{source}, func(rows *sql.Rows) error {
 		p, err := scanProposal(rows)
 		out = append(out, p)
 		return err
@@ -118,14 +118,15 @@ func readProposals(tx *store.Tx, source string) (out []Proposal, err error) {
 }
 
 func scanProposal(row interface{ Scan(...any) error }) (p Proposal, err error) {
-	var body, state string
-	if err := row.Scan(&body, &state); err != nil {
+	var body, source, engine, state string
+	if err := row.Scan(&body, &source, &engine, &state); err != nil {
 		return p, err
 	}
 	if err := json.Unmarshal([]byte(body), &p); err != nil {
 		return p, fmt.Errorf("reading proposals: %w", err)
 	}
-	p.State = state
+	// The columns are what queries find it by; a changed one must show in check.
+	p.Source, p.Engine, p.State = source, engine, state
 	return p, nil
 }
 

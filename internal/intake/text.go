@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"heed/internal/intake/extract"
+	"heed/internal/lang"
+	"heed/internal/lang/ident"
 )
 
 // opening keeps what may become the working text while an original streams by: all of
@@ -57,12 +59,25 @@ func (o *opening) read() (text *Text, media, why string) {
 func working(t extract.Text) *Text {
 	w := &Text{Format: string(t.Format), Title: t.Title, Body: t.Body}
 	for _, p := range t.Paragraphs {
-		w.Paragraphs = append(w.Paragraphs, Paragraph{N: p.N, Start: p.Start, End: p.End, Dir: p.Dir, Lang: p.Lang})
+		q := Paragraph{N: p.N, Start: p.Start, End: p.End, Dir: p.Dir, Lang: p.Lang}
+		if q.Lang == "" {
+			q.Lang, q.Found = found(t.Body[p.Start:p.End])
+		}
+		w.Paragraphs = append(w.Paragraphs, q)
 	}
 	for _, s := range t.Sentences {
 		w.Sentences = append(w.Sentences, Sentence{N: s.N, Para: s.Para, Start: s.Start, End: s.End})
 	}
 	return w
+}
+
+// found is the language that the words of a paragraph show with confidence, where none is
+// declared. It is frozen with the text: a later engine changes no old one.
+func found(words string) (tag lang.Tag, confident bool) {
+	if tag, confident = ident.Identify(words); !confident {
+		return "", false
+	}
+	return tag, true
 }
 
 // noText words why an original has no working text. The reasons are the extractor's.

@@ -9,16 +9,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
+	"heed/internal/durable"
 	"heed/internal/fault"
 )
 
 const suffix = ".json"
 
-// list gives the ids for which there is a file, in the order of their numbers. Other
-// names in the directory are nobody's and passed over.
+// list gives the ids for which there is a key file. Other names in the directory are
+// nobody's and passed over.
 func list(dir string) (ids []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -32,101 +33,123 @@ func list(dir string) (ids []string, err error) {
 			ids = append(ids, id)
 		}
 	}
-	slices.SortFunc(ids, func(a, b string) int { return number(a) - number(b) })
+	slices.SortFunc(ids, byID)
 	return ids, nil
 }
 
-// number of a valid id.
-func number(id string) int {
-	n, _ := strconv.Atoi(strings.TrimPrefix(id, "M-"))
-	return n
-}
-
-// read takes the key file of a member. That it has the one form and speaks of that
-// member is sure then, and nothing else. A missing file is fs.ErrNotExist.
-func read(dir, id string) (*parsed, error) {
-	path := filepath.Join(dir, id+suffix)
-	// A pipe or a device in its place would hang or never end.
+// readBytes takes a file that is no longer than limit by more than a byte. A pipe or a
+// device in its place would hang or never end.
+func readBytes(path string, limit int64) ([]byte, error) {
 	if fi, err := os.Lstat(path); err != nil {
-		return nil, fmt.Errorf("reading the key file of %s: %w", id, bare(err))
+		return nil, err
 	} else if !fi.Mode().IsRegular() {
-		return nil, conflict(id, errForm)
+		return nil, errForm
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the key file of %s: %w", id, bare(err))
+		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
-	if err != nil {
+	return io.ReadAll(io.LimitReader(f, limit+1))
+}
+
+// read takes the key file of a member. That it has the one form and speaks of that
+// member is sure then, and nothing else. A missing file is a conflict with errMissing.
+func read(dir, id string) (*keyFile, error) {
+	data, err := readBytes(filepath.Join(dir, id+suffix), maxFileSize)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, conflict(id, errMissing)
+	case errors.Is(err, errForm):
+		return nil, conflict(id, err)
+	case err != nil:
 		return nil, fmt.Errorf("reading the key file of %s: %w", id, bare(err))
 	}
-	p, err := parse(data)
+	f, err := parse(data)
 	if err != nil {
 		return nil, conflict(id, err)
 	}
-	if p.member.ID != id {
+	if f.ID != id {
 		return nil, conflict(id, errOther)
 	}
-	return p, nil
+	return f, nil
 }
 
-// readAll reads every key file. Handles are unique, or one member could be taken for another.
-func readAll(dir string) (files []*parsed, err error) {
-	ids, err := list(dir)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	for _, id := range ids {
-		p, err := read(dir, id)
+// readRoster takes the roster. Whose it is, is not sure then.
+func readRoster(dir string) (*roster, error) {
+	data, err := readBytes(filepath.Join(dir, rosterName), maxRosterSize)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		ids, err := list(dir)
 		if err != nil {
 			return nil, err
 		}
-		if seen[p.member.Handle] {
-			return nil, conflict(id, errors.New("its handle is another member's"))
+		if len(ids) > 0 {
+			return nil, rosterConflict(errMissing)
 		}
-		seen[p.member.Handle] = true
-		files = append(files, p)
+		return nil, noCase()
+	case errors.Is(err, errForm):
+		return nil, rosterConflict(errRosterForm)
+	case err != nil:
+		return nil, fmt.Errorf("reading the roster: %w", bare(err))
 	}
-	return files, nil
+	r, err := parseRoster(data)
+	if err != nil {
+		return nil, rosterConflict(err)
+	}
+	return r, nil
 }
 
-// write stores a new key file and reads it back. It never overwrites one.
+// temporary writes data beside where it is to be, to disk, and reads it back: what the
+// disk does not keep must never take the place of what it kept.
 //
-// Crash note: until the file is published there is only a temporary, which list passes
-// over; it holds what the key file would, and nothing in the open. After that the member is there.
-func write(dir, id string, data []byte) (err error) {
+// Crash here: a temporary, which nothing reads; it holds what the file would, and nothing
+// in the open.
+func temporary(dir string, data []byte) (name string, err error) {
 	f, err := os.CreateTemp(dir, "tmp-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("writing the key file of %s: %w", id, bare(err))
+		return "", err
 	}
-	defer os.Remove(f.Name())
 	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("writing the key file of %s: %w", id, bare(err))
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		var back []byte
+		if back, err = os.ReadFile(f.Name()); err == nil && !bytes.Equal(back, data) {
+			err = errors.New("it reads back differently")
+		}
 	}
-	path := filepath.Join(dir, id+suffix)
-	if err := publish(f.Name(), path, data, os.Link); errors.Is(err, fs.ErrExist) {
-		return fault.New(fault.Conflict, "there is a key file of "+id+" already", "It was not touched.", "If somebody is adding a member at this moment, try again.")
+	if err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
+}
+
+// write stores a new file and never overwrites one. What fails leaves nothing behind.
+//
+// Crash here: the file is there under its name and whole, or not at all.
+func write(dir, name string, data []byte) error {
+	tmp, err := temporary(dir, data)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, bare(err))
+	}
+	defer os.Remove(tmp)
+	path := filepath.Join(dir, name)
+	if err := publish(tmp, path, data, os.Link); errors.Is(err, fs.ErrExist) {
+		return fault.New(fault.Conflict, "there is a file "+name+" among the keys already", "It was not touched.", "If somebody is adding a member at this moment, try again.")
 	} else if err != nil {
-		return fmt.Errorf("writing the key file of %s: %w", id, bare(err))
+		return fmt.Errorf("writing %s: %w", name, bare(err))
 	}
-	back, err := os.ReadFile(path)
-	if err == nil && !bytes.Equal(back, data) {
-		err = errors.New("it reads back differently")
-	}
-	if err := errors.Join(err, syncDir(dir)); err != nil {
-		os.Remove(path) // it was made here just now, and what fails leaves nothing behind
-		return fmt.Errorf("writing the key file of %s: %w", id, bare(err))
+	if err := durable.Dir(dir); err != nil {
+		os.Remove(path) // it was made here just now
+		return fmt.Errorf("writing %s: %w", name, bare(err))
 	}
 	return nil
 }
 
 // publish gives the temporary its name. Renaming would overwrite, so it is linked, which
-// fails when the name is taken: of two members added at once under one id, one is
-// refused and not lost. Where there are no links (exFAT) the file is written under its
-// name from the start; a crash can leave part of it there, which read refuses.
+// fails when the name is taken. Where there are no links (exFAT) the file is written under
+// its name from the start; a crash can leave part of it there, which no roster names yet.
 func publish(tmp, path string, data []byte, link func(string, string) error) error {
 	err := link(tmp, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {
@@ -144,12 +167,76 @@ func publish(tmp, path string, data []byte, link func(string, string) error) err
 	return nil
 }
 
+// replace puts a file in the place of an older one.
+//
+// Crash here: the older file or the newer one, whole. After an error it is the older one,
+// unless forcing the directory to disk failed.
+func replace(dir, name string, data []byte) error {
+	tmp, err := temporary(dir, data)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, bare(err))
+	}
+	if err := os.Rename(tmp, filepath.Join(dir, name)); err != nil {
+		os.Remove(tmp)
+		return fmt.Errorf("writing %s: %w", name, bare(err))
+	}
+	if err := durable.Dir(dir); err != nil {
+		return fmt.Errorf("writing %s: %w", name, bare(err))
+	}
+	return nil
+}
+
+// stands reports whether a file holds these bytes, whatever an error said.
+func stands(dir, name string, data []byte) bool {
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	return err == nil && bytes.Equal(b, data)
+}
+
+// How long a change of the keys waits for another one. What takes long is done before the
+// directory is held, or by Restage, while which nobody should change keys.
+const (
+	holdTries = 500
+	holdPause = 20 * time.Millisecond
+)
+
+var errHeld = errors.New("another process holds it")
+
+// hold takes the key directory for one change of what is in it. The system frees it when the
+// process dies. Reading needs none: files are replaced whole, and key files are written
+// before the roster that names them.
+func hold(dir string) (release func(), err error) {
+	for range holdTries {
+		release, err = tryHold(dir)
+		switch {
+		case err == nil:
+			return release, nil
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, noCase()
+		case !errors.Is(err, errHeld):
+			return nil, fmt.Errorf("holding the keys: %w", bare(err))
+		}
+		time.Sleep(holdPause)
+	}
+	return nil, fault.New(fault.Held, "another process is changing the keys of this case", "Nothing was written.", "Wait until it is done, and try again.")
+}
+
 // conflict names the member and never the path, which can hold a name.
 func conflict(id string, cause error) error {
 	f := fault.New(fault.Conflict, "the key file of "+id+" is not as a member of this case wrote it",
 		"Nothing was opened and nothing was written.", "Restore the file from a backup, and find out who could write to the disk.")
 	f.Err = cause
 	return f
+}
+
+func rosterConflict(cause error) error {
+	f := fault.New(fault.Conflict, "the roster was not written by members of this case",
+		"Nothing was opened and nothing was written.", "Restore the keys from a backup, and find out who could write to the disk.")
+	f.Err = cause
+	return f
+}
+
+func noCase() error {
+	return fault.New(fault.NoStore, "there is no case in this directory", "Nothing was written.", "Make one with: heed init DIR")
 }
 
 // bare strips the paths from an error of the file system.

@@ -4,233 +4,170 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"io"
-	"regexp"
-	"time"
 
 	"filippo.io/age"
 	"golang.org/x/crypto/chacha20poly1305"
 	"golang.org/x/mod/sumdb/note"
 )
 
-// format stands in the public part, so that box and roster MAC vouch for it too.
-const format = "heed/v1/member"
-
 const (
+	fileFormat  = "heed/v1/key-file"
 	saltSize    = 32
 	checkSize   = 32
-	macSize     = 32
-	maxFileSize = 16 << 10 // a key file has about 3 KB, most of it the recipient
+	maxFileSize = 4 << 10 // a key file has about half a KB
 )
 
-// public is the public part. Its exact bytes are its JSON as encoding/json makes it,
-// which is also how it stands in the file.
-type public struct {
-	Format      string `json:"format"`
-	ID          string `json:"id"`
-	Handle      string `json:"handle"`
-	Role        Role   `json:"role"`
-	Recipient   string `json:"recipient"`
-	VerifierKey string `json:"verifier_key"`
-	AddedAt     int64  `json:"added_at"` // µs since 1970 UTC
-}
-
-// body is all of a key file that the roster MAC is over.
-type body struct {
-	Public public `json:"public"`
+// opening is what stands before the box; its exact bytes, its JSON as encoding/json makes
+// it, are the box's associated data.
+type opening struct {
+	Format string `json:"format"`
+	ID     string `json:"id"`
 	Cost   Cost   `json:"argon2id"`
 	Salt   []byte `json:"salt"`
-	Check  []byte `json:"check"`
-	Box    []byte `json:"box"` // nonce ‖ ciphertext
 }
 
+// boxed is all of a key file that the signature is over.
+type boxed struct {
+	opening
+	Check []byte `json:"check"`
+	Box   []byte `json:"box"` // nonce ‖ ciphertext
+}
+
+// keyFile is a key file in its one form. Nothing in it is proved before its box is open, or
+// its signature was held against the roster. The signature is there for everybody else:
+// a recovery key's file is opened on the day it is needed, and damage must show before.
 type keyFile struct {
-	body
-	RosterMAC []byte `json:"roster_mac"`
+	boxed
+	Sig []byte `json:"sig"` // Ed25519, by the key in the box
 }
 
-// parsed is a key file in its one form. Nothing in it is proved yet.
-type parsed struct {
-	keyFile
-	member Member
+// signed is what the signature is over.
+func (b boxed) signed() []byte { return append([]byte("heed/v1/key-file/sig\x00"), marshal(b)...) }
+
+// genuine reports whether the member wrote the file as it is.
+func (f *keyFile) genuine(m Member) bool {
+	v, err := note.NewVerifier(m.VerifierKey)
+	return err == nil && f.ID == m.ID && v.Verify(f.signed(), f.Sig)
+}
+
+// pin is one statement of a roster: its number and the SHA-256 of its exact bytes.
+type pin struct {
+	n   int64
+	sum [32]byte
 }
 
 var (
-	vkeyForm = regexp.MustCompile(`^[a-z0-9-]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$`)
-
 	errForm    = errors.New("it is no key file in the one form there is")
 	errEdited  = errors.New("its parts do not belong together")
-	errForeign = errors.New("it was not written by a member of this case")
 	errOther   = errors.New("it speaks of another member")
+	errMissing = errors.New("it is missing")
+	errAnew    = errors.New("the keys in it are not those the roster names")
 )
 
 // encode is the one form of a key file: compact JSON, the fields in the order of the
 // types, and a line feed.
-func (f keyFile) encode() []byte { return append(marshal(f), '\n') }
+func (f *keyFile) encode() []byte { return append(marshal(f), '\n') }
 
 func marshal(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic("internal error: encoding a key file: " + err.Error()) // unreachable: strings, numbers and bytes
+		panic("internal error: encoding keys: " + err.Error()) // unreachable: strings, numbers and bytes
 	}
 	return b
 }
 
 // parse takes a key file that is exactly as encode writes it. Everything is checked that
 // can be without a key. Errors say nothing of the content.
-func parse(data []byte) (*parsed, error) {
+func parse(data []byte) (*keyFile, error) {
 	if len(data) > maxFileSize {
 		return nil, errForm
 	}
-	var p parsed
+	f := new(keyFile)
 	// What encodes to the same bytes has no field that is unknown, missing, repeated or
 	// written otherwise, and nothing after it.
-	if json.Unmarshal(data, &p.keyFile) != nil || !bytes.Equal(p.encode(), data) {
+	if json.Unmarshal(data, f) != nil || !bytes.Equal(f.encode(), data) {
 		return nil, errForm
 	}
-	if len(p.Salt) != saltSize || len(p.Check) != checkSize || len(p.RosterMAC) != macSize ||
-		len(p.Box) <= chacha20poly1305.NonceSizeX+chacha20poly1305.Overhead {
+	if f.Format != fileFormat || !idForm.MatchString(f.ID) || len(f.Salt) != saltSize || len(f.Check) != checkSize || len(f.Sig) != ed25519.SignatureSize ||
+		len(f.Box) <= chacha20poly1305.NonceSizeX+chacha20poly1305.Overhead {
 		return nil, errForm
 	}
-	if err := p.Cost.valid(); err != nil {
-		return nil, err
-	}
-	var err error
-	p.member, err = p.Public.parse()
-	return &p, err
+	return f, f.Cost.valid()
 }
 
-func (p public) parse() (Member, error) {
-	if p.Format != format || !idForm.MatchString(p.ID) || !ValidHandle(p.Handle) || !p.Role.Valid() {
-		return Member{}, errForm
-	}
-	r, err := age.ParseHybridRecipient(p.Recipient)
-	if err != nil {
-		return Member{}, errForm
-	}
-	// The form first: the base64 of the standard library passes over line feeds.
-	v, err := note.NewVerifier(p.VerifierKey)
-	if err != nil || v.Name() != p.Handle || !vkeyForm.MatchString(p.VerifierKey) {
-		return Member{}, errForm
-	}
-	return Member{ID: p.ID, Handle: p.Handle, Role: p.Role, Recipient: r, RecipientText: p.Recipient,
-		VerifierKey: p.VerifierKey, AddedAt: time.UnixMicro(p.AddedAt).UTC()}, nil
-}
-
-// vouched reports whether a member of the case wrote the file as it is.
-func (p *parsed) vouched(rosterKey [32]byte) bool {
-	return equal(mac(rosterKey[:], marshal(p.body)), p.RosterMAC)
-}
-
-// open opens the box, with the key that a passphrase gave, and holds what is in it
-// against what the file shows.
-func (p *parsed) open(k derived) (*secrets, error) {
+// open opens the box with the key that a passphrase gave.
+func (f *keyFile) open(k derived) (*secrets, pin, error) {
 	aead, err := chacha20poly1305.NewX(k.box)
 	if err != nil {
-		return nil, err
+		return nil, pin{}, err
 	}
-	nonce, ciphertext := p.Box[:aead.NonceSize()], p.Box[aead.NonceSize():]
-	plain, err := aead.Open(nil, nonce, ciphertext, marshal(p.Public))
+	nonce, ciphertext := f.Box[:aead.NonceSize()], f.Box[aead.NonceSize():]
+	plain, err := aead.Open(nil, nonce, ciphertext, marshal(f.opening))
 	if err != nil {
-		return nil, errEdited
+		return nil, pin{}, errEdited
 	}
 	defer clear(plain)
-	s, err := unpack(plain)
+	return unpack(plain)
+}
+
+// lock is a passphrase at work: what it gives with one salt and cost. The Argon2 work is
+// done when it is made, so that nothing is held up meanwhile.
+type lock struct {
+	cost Cost
+	salt []byte
+	key  derived
+}
+
+func newLock(passphrase []byte, c Cost) lock {
+	salt := random(saltSize)
+	return lock{c, salt, derive(passphrase, salt, c)}
+}
+
+// file boxes the secrets of a member, and the statement by which to know the roster.
+func (l lock) file(id string, s *secrets, p pin) (*keyFile, error) {
+	aead, err := chacha20poly1305.NewX(l.key.box)
 	if err != nil {
 		return nil, err
 	}
-	vkey, err := s.verifierKey(p.Public.Handle)
-	if err != nil || vkey != p.Public.VerifierKey || s.identity.Recipient().String() != p.Public.Recipient ||
-		!p.vouched(s.caseKeys.RosterKey) {
-		s.wipe()
-		return nil, errEdited
-	}
-	return s, nil
-}
-
-// file boxes the secrets of a new member and vouches for the file.
-func (s *secrets) file(n newcomer) (keyFile, error) {
-	vkey, err := s.verifierKey(n.handle)
-	if err != nil {
-		return keyFile{}, err
-	}
-	b := body{Cost: n.cost, Salt: random(saltSize), Public: public{Format: format, ID: n.id, Handle: n.handle, Role: n.role,
-		Recipient: s.identity.Recipient().String(), VerifierKey: vkey, AddedAt: n.at.UnixMicro()}}
-	k := derive(n.passphrase, b.Salt, n.cost)
-	defer k.wipe()
-	return s.seal(b, k)
-}
-
-// seal fills in what the passphrase and the secrets give: check value, box and MAC.
-func (s *secrets) seal(b body, k derived) (keyFile, error) {
-	aead, err := chacha20poly1305.NewX(k.box)
-	if err != nil {
-		return keyFile{}, err
-	}
-	plain := s.pack()
+	plain := s.pack(p)
 	defer clear(plain)
-	b.Check = bytes.Clone(k.check)
+	b := boxed{opening: opening{fileFormat, id, l.cost, l.salt}, Check: bytes.Clone(l.key.check)}
 	nonce := random(aead.NonceSize())
-	b.Box = aead.Seal(nonce, nonce, plain, marshal(b.Public))
-	return keyFile{b, mac(s.caseKeys.RosterKey[:], marshal(b))}, nil
+	b.Box = aead.Seal(nonce, nonce, plain, marshal(b.opening))
+	return &keyFile{b, ed25519.Sign(s.signing, b.signed())}, nil
 }
 
-func (s *secrets) verifierKey(handle string) (string, error) {
-	return note.NewEd25519VerifierKey(handle, s.signing.Public().(ed25519.PublicKey))
-}
+// packedHead is the length of what stands before the identity.
+const packedHead = ed25519.SeedSize + 8 + 32
 
-// pack lays the secrets out as seed ‖ the four keys of the case ‖ the age identity's text.
-func (s *secrets) pack() []byte {
+// pack lays the secrets out as seed ‖ n (8 bytes, big-endian) ‖ SHA-256 of the statement ‖
+// the age identity's text.
+func (s *secrets) pack(p pin) []byte {
 	id := s.identity.String()
-	b := make([]byte, 0, packedKeys+len(id)) // exact: growing would leave copies behind
+	b := make([]byte, 0, packedHead+len(id)) // exact: growing would leave copies behind
 	b = append(b, s.signing.Seed()...)
-	for _, k := range s.caseKeys.all() {
-		b = append(b, k[:]...)
-	}
+	b = binary.BigEndian.AppendUint64(b, uint64(p.n))
+	b = append(b, p.sum[:]...)
 	return append(b, id...)
 }
 
-const packedKeys = ed25519.SeedSize + 4*32
-
-func unpack(b []byte) (*secrets, error) {
-	if len(b) < packedKeys {
-		return nil, errEdited
+func unpack(b []byte) (*secrets, pin, error) {
+	if len(b) < packedHead {
+		return nil, pin{}, errEdited
 	}
-	id, err := age.ParseHybridIdentity(string(b[packedKeys:]))
+	id, err := age.ParseHybridIdentity(string(b[packedHead:]))
 	if err != nil {
-		return nil, errEdited // not err, which may hold what it could not parse
+		return nil, pin{}, errEdited // not err, which may hold what it could not parse
 	}
-	s := &secrets{identity: id, signing: ed25519.NewKeyFromSeed(b[:ed25519.SeedSize])}
-	for i, k := range s.caseKeys.all() {
-		copy(k[:], b[ed25519.SeedSize+32*i:])
-	}
-	return s, nil
-}
-
-func (k *caseKeys) all() []*[32]byte {
-	return []*[32]byte{&k.StoreKey, &k.VaultFileKey, &k.BlobNameKey, &k.RosterKey}
-}
-
-func newSecrets(k caseKeys) (*secrets, error) {
-	id, err := age.GenerateHybridIdentity()
-	if err != nil {
-		return nil, errors.New("making an identity did not succeed")
-	}
-	_, signing, err := ed25519.GenerateKey(rand.Reader)
-	return &secrets{identity: id, signing: signing, caseKeys: k}, err
-}
-
-func newCaseKeys() (k caseKeys) {
-	for _, b := range k.all() {
-		io.ReadFull(rand.Reader, b[:]) // crypto/rand does not fail: it ends the program instead
-	}
-	return k
+	p := pin{n: int64(binary.BigEndian.Uint64(b[ed25519.SeedSize:])), sum: [32]byte(b[ed25519.SeedSize+8 : packedHead])}
+	return &secrets{identity: id, signing: ed25519.NewKeyFromSeed(b[:ed25519.SeedSize])}, p, nil
 }
 
 func random(n int) []byte {
 	b := make([]byte, n)
-	rand.Read(b)
+	rand.Read(b) // crypto/rand does not fail: it ends the program instead
 	return b
 }

@@ -29,6 +29,8 @@ type typed struct {
 	u *Unlocked
 	i age.Identity
 	s note.Signer
+	w Words
+	n *Words
 }
 type typedExported struct {
 	K  CaseKeys
@@ -36,6 +38,7 @@ type typedExported struct {
 	U  *Unlocked
 	I  age.Identity
 	S  note.Signer
+	W  Words
 	Ks []CaseKeys
 	M  map[string]CaseKeys
 }
@@ -105,7 +108,8 @@ func leak(out string, needles []string) bool {
 }
 
 func TestKeysNeverPrint(t *testing.T) {
-	u := pair(t).unlock(t, "M-01", pass1)
+	d := pair(t)
+	u, w := d.unlock(t, "M-01", pass1), d.words
 	k, s := u.CaseKeys(), u.secrets()
 	needles := []string{s.identity.String(), "AGE-SECRET-KEY", strings.ToLower(s.identity.String()[20:60])}
 	needles = append(needles, renderings([]byte(s.identity.String()))...)
@@ -113,13 +117,21 @@ func TestKeysNeverPrint(t *testing.T) {
 	for _, key := range k.all() {
 		needles = append(needles, renderings(key[:])...)
 	}
-	values := map[string]any{"case keys": k, "pointer": &k, "unlocked": u, "identity": u.Identity(), "signer": u.Signer(),
+	needles = append(needles, renderings([]byte(w.Reveal()))...)
+	for i, words := 0, strings.Fields(w.Reveal()); i+1 < len(words); i++ {
+		needles = append(needles, words[i]+" "+words[i+1])
+	}
+	pen, err := s.pen(u.Member())
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]any{"case keys": k, "pointer": &k, "unlocked": u, "identity": u.Identity(), "signer": u.Signer(), "words": w, "pointer to words": &w, "pen": pen,
 		"embedding": embedding{k}, "embedding pointer": &embedding{k}}
 	probe := map[string]any{
-		"typed":          typed{k, u, u.Identity(), u.Signer()},
-		"typed pointer":  &typed{k, u, u.Identity(), u.Signer()},
-		"typed exported": typedExported{k, &k, u, u.Identity(), u.Signer(), []CaseKeys{k}, map[string]CaseKeys{"a": k}},
-		"typed slice":    []typed{{k, u, u.Identity(), u.Signer()}},
+		"typed":          typed{k, u, u.Identity(), u.Signer(), w, &w},
+		"typed pointer":  &typed{k, u, u.Identity(), u.Signer(), w, &w},
+		"typed exported": typedExported{k, &k, u, u.Identity(), u.Signer(), w, []CaseKeys{k}, map[string]CaseKeys{"a": k}},
+		"typed slice":    []typed{{k, u, u.Identity(), u.Signer(), w, &w}},
 		"array":          [1]CaseKeys{k},
 		"key of a map":   map[CaseKeys]*Unlocked{k: u},
 	}
@@ -158,8 +170,9 @@ func TestProbeFinds(t *testing.T) {
 }
 
 func TestKeysRefuseToMarshal(t *testing.T) {
-	u := pair(t).unlock(t, "M-01", pass1)
-	for name, v := range map[string]any{"case keys": u.CaseKeys(), "unlocked": u, "field": struct{ K CaseKeys }{u.CaseKeys()}, "pointer field": struct{ U *Unlocked }{u}} {
+	d := pair(t)
+	u := d.unlock(t, "M-01", pass1)
+	for name, v := range map[string]any{"case keys": u.CaseKeys(), "unlocked": u, "words": d.words, "field": struct{ K CaseKeys }{u.CaseKeys()}, "pointer field": struct{ U *Unlocked }{u}} {
 		if _, err := json.Marshal(v); !errors.Is(err, seal.ErrMarshal) {
 			t.Errorf("%s: json: %v", name, err)
 		}
@@ -170,7 +183,7 @@ func TestKeysRefuseToMarshal(t *testing.T) {
 			t.Errorf("%s: gob: %v", name, err)
 		}
 	}
-	if fmt.Sprint(u) != "[sealed]" || fmt.Sprintf("%#v", u.CaseKeys()) != "[sealed]" {
+	if fmt.Sprint(u) != "[sealed]" || fmt.Sprintf("%#v", u.CaseKeys()) != "[sealed]" || fmt.Sprintf("%s", d.words) != "[sealed]" {
 		t.Error("keys do not print as such")
 	}
 }

@@ -2,216 +2,227 @@ package keys
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"time"
 
 	"heed/internal/fault"
 )
 
-// firstID is the member who made the case.
-const firstID = "M-01"
-
-// newcomer is a member to be.
-type newcomer struct {
-	id, handle string
-	role       Role
-	passphrase []byte
-	cost       Cost
-	at         time.Time
+// opened is a member whose box is open and who was found in the roster.
+type opened struct {
+	file    *keyFile
+	roster  *roster
+	member  Member
+	secrets *secrets
 }
 
-func (n newcomer) valid() error {
-	const safe = "Nothing was written."
-	if !ValidHandle(n.handle) {
-		return fault.New(fault.Invalid, "this cannot be a handle", safe, "Use 2 to 32 of a-z, 0-9 and -. It is published with every signature.")
-	}
-	if !n.role.Valid() {
-		return fault.New(fault.Invalid, "there is no such role", safe, "Roles: custodian, member.")
-	}
-	if err := n.cost.valid(); err != nil {
-		f := fault.New(fault.Invalid, "this cost cannot be taken", safe, "")
-		f.Err = err
-		return f
-	}
-	return validPassphrase(n.passphrase)
+func (o *opened) unlocked() (*Unlocked, error) {
+	return unlocked(o.member, o.secrets, o.roster.head())
 }
 
-// Create makes the key directory, fresh keys for the case, and its first member M-01, a
-// custodian, whom it returns unlocked. A directory that has members already is
-// fault.Conflict. When it fails, nothing is left behind.
-func Create(dir, handle string, passphrase []byte, cost Cost, now time.Time) (_ *Unlocked, err error) {
-	n := newcomer{id: firstID, handle: handle, role: Custodian, passphrase: passphrase, cost: cost, at: now}
-	if err := n.valid(); err != nil {
-		return nil, err
-	}
-	made, err := makeDir(dir)
+// Unlock opens the keys of a person, named by id or handle. It writes nothing.
+//
+// A wrong passphrase is fault.WrongPassphrase, and so is a person whom there is not, or
+// not any more, after the same Argon2 work: an answer does not tell who the members are,
+// and removing somebody needs no answer of its own. A recovery key is no person. An edited
+// key file or roster is fault.Conflict.
+func Unlock(dir, member string, passphrase []byte) (*Unlocked, error) {
+	o, err := unlock(dir, member, passphrase, derive)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil && made {
-			os.Remove(dir)
+	return o.unlocked()
+}
+
+// unlock reads all key files whoever is asked for, so that one that is broken gives the
+// same answer to everybody. The work for a person whom there is not has the cost of the
+// first person's file, as most have.
+func unlock(dir, name string, passphrase []byte, work func(passphrase, salt []byte, c Cost) derived) (*opened, error) {
+	r, err := readRoster(dir)
+	if err != nil {
+		return nil, err
+	}
+	files, err := r.keyFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, known := r.member(name)
+	known = known && m.Role.person()
+	if !known {
+		m = r.firstPerson(files)
+	}
+	f := files[m.ID]
+	if f == nil {
+		return nil, conflict(m.ID, errMissing)
+	}
+	k := work(passphrase, f.Salt, f.Cost)
+	defer k.wipe()
+	if !equal(k.check, f.Check) || !known {
+		return nil, fault.New(fault.WrongPassphrase, "the passphrase opens nothing, or there is no such member", "Nothing was written.", "Check the member and the passphrase, and try again.")
+	}
+	return r.admit(m, f, k)
+}
+
+// keyFiles reads the key file of every member. One that is missing hinders only its owner:
+// whoever is to make those keys anew must be able to unlock.
+func (r *roster) keyFiles(dir string) (map[string]*keyFile, error) {
+	files := map[string]*keyFile{}
+	for _, m := range r.members {
+		f, err := read(dir, m.ID)
+		if errors.Is(err, errMissing) {
+			continue
 		}
+		if err != nil {
+			return nil, err
+		}
+		files[m.ID] = f
+	}
+	return files, nil
+}
+
+// firstPerson is the first who has a key file, or else the first.
+func (r *roster) firstPerson(files map[string]*keyFile) Member {
+	for _, m := range r.members {
+		if m.Role.person() && files[m.ID] != nil {
+			return m
+		}
+	}
+	return r.members[0]
+}
+
+// admit opens the box and holds box and roster against each other: the roster must be one
+// that grew from the statement in the box, and name the keys in it.
+func (r *roster) admit(m Member, f *keyFile, k derived) (*opened, error) {
+	s, p, err := f.open(k)
+	if err != nil {
+		return nil, conflict(m.ID, err)
+	}
+	err = func() error {
+		if !r.holds(p) {
+			return rosterConflict(errForeign)
+		}
+		if !s.shows(m) {
+			return conflict(m.ID, errAnew)
+		}
+		if !f.genuine(m) {
+			return conflict(m.ID, errEdited)
+		}
+		if s.caseKeys, err = unwrap(r.wrapped, s.identity); err != nil {
+			return rosterConflict(err)
+		}
+		return nil
 	}()
-	s, m, err := admit(dir, n, newCaseKeys())
+	if err != nil {
+		s.wipe()
+		return nil, err
+	}
+	return &opened{f, r, m, s}, nil
+}
+
+// UnlockRecovery opens the recovery key that the words are of. Words that open none are
+// fault.WrongPassphrase. Of the key files it reads those of recovery keys only, and one that
+// is broken does not keep another from opening: this is for when things went wrong.
+func UnlockRecovery(dir string, w Words) (*Unlocked, error) {
+	r, err := readRoster(dir)
 	if err != nil {
 		return nil, err
 	}
-	return unlocked(m, s)
-}
-
-// makeDir makes the directory, or takes one that is there and has no members.
-func makeDir(dir string) (made bool, err error) {
-	switch err := os.Mkdir(dir, 0o700); {
-	case err == nil:
-		// The entry of the directory itself lies in the one above.
-		if err := syncDir(filepath.Dir(dir)); err != nil {
-			os.Remove(dir)
-			return false, fmt.Errorf("making the key directory: %w", bare(err))
+	passphrase := w.passphrase()
+	defer clear(passphrase)
+	var broken error
+	for _, m := range r.members {
+		if m.Role != Recovery {
+			continue
 		}
-		return true, nil
-	case !errors.Is(err, fs.ErrExist):
-		return false, fmt.Errorf("making the key directory: %w", bare(err))
-	}
-	ids, err := list(dir)
-	if err != nil {
-		return false, err
-	}
-	if len(ids) > 0 {
-		return false, fault.New(fault.Conflict, "the key directory has members already", "It was not touched.", "Open the case, or choose another directory.")
-	}
-	if err := os.Chmod(dir, 0o700); err != nil {
-		return false, fmt.Errorf("making the key directory: %w", bare(err))
-	}
-	return false, nil
-}
-
-// admit makes the newcomer's own keys and writes the key file.
-func admit(dir string, n newcomer, k caseKeys) (*secrets, Member, error) {
-	s, err := newSecrets(k)
-	if err != nil {
-		return nil, Member{}, err
-	}
-	f, err := s.file(n)
-	if err != nil {
-		s.wipe()
-		return nil, Member{}, err
-	}
-	data := f.encode()
-	p, err := parse(data)
-	if err != nil {
-		s.wipe()
-		return nil, Member{}, fmt.Errorf("internal error: a new key file does not parse: %w", err) // unreachable: valid and encode see to it
-	}
-	if err := write(dir, n.id, data); err != nil {
-		s.wipe()
-		return nil, Member{}, err
-	}
-	return s, p.member, nil
-}
-
-// Add gives another person keys of their own and writes the key file. Only a custodian
-// can, and only to a roster that is proved. A handle that is taken is fault.Conflict.
-// What is sealed from now on opens for a new custodian too; what was sealed before does not.
-func (u *Unlocked) Add(dir, handle string, role Role, passphrase []byte, cost Cost, now time.Time) (m Member, err error) {
-	if u.Role() != Custodian {
-		return m, fault.New(fault.Denied, "only a custodian can add a member", "Nothing was written.", "Ask a custodian.")
-	}
-	n := newcomer{handle: handle, role: role, passphrase: passphrase, cost: cost, at: now}
-	if err := n.valid(); err != nil {
-		return m, err
-	}
-	members, err := u.Members(dir)
-	if err != nil {
-		return m, err
-	}
-	for _, other := range members {
-		if other.Handle == handle {
-			return m, fault.New(fault.Conflict, "the handle is taken by "+other.ID, "Nothing was written.", "Choose another handle.")
+		f, err := read(dir, m.ID)
+		if err != nil {
+			broken = errors.Join(broken, err)
+			continue
 		}
+		k := derive(passphrase, f.Salt, f.Cost)
+		defer k.wipe()
+		if !equal(k.check, f.Check) {
+			continue
+		}
+		o, err := r.admit(m, f, k)
+		if err != nil {
+			return nil, err
+		}
+		return o.unlocked()
 	}
-	n.id = fmt.Sprintf("M-%02d", number(members[len(members)-1].ID)+1)
-	err = u.use(func(own *secrets) error {
-		s, added, err := admit(dir, n, own.caseKeys)
+	if broken != nil {
+		return nil, broken
+	}
+	return nil, fault.New(fault.WrongPassphrase, "these words open no recovery key of this case", "Nothing was written.", "Check that they are the words of this case, and that the key was not removed since.")
+}
+
+// Members gives the people and recovery keys who are present, people first, each in the
+// order of ids. The roster must have grown from the one that was unlocked, and name this
+// member as then: anything else is fault.Conflict, and nothing may be sealed to it.
+func (u *Unlocked) Members(dir string) (members []Member, err error) {
+	err = u.use(func(*secrets) error {
+		r, err := u.proved(dir)
 		if err == nil {
-			s.wipe()
-			m = added
+			members = r.members
 		}
 		return err
 	})
-	return m, err
+	return members, err
 }
 
-// Members reads every key file and gives their public parts, in the order of ids. A file
-// that no member of this case wrote, or that was changed in any place, is fault.Conflict
-// with the id of its member, and so is an own file that is gone or is another: nothing may be
-// sealed to a roster that is not proved.
-func (u *Unlocked) Members(dir string) (members []Member, err error) {
-	files, err := readAll(dir)
-	if err != nil {
-		return nil, err
-	}
-	own := false
-	err = u.use(func(s *secrets) error {
-		for _, p := range files {
-			if !p.vouched(s.caseKeys.RosterKey) {
-				return conflict(p.member.ID, errForeign)
-			}
-			own = own || p.Public == u.member.public()
-			members = append(members, p.member)
+// Damaged gives the ids of members and recovery keys whose key file is missing or is not
+// as they wrote it. Their owners would learn it at the next unlock, and then it is late.
+func (u *Unlocked) Damaged(dir string) (ids []string, err error) {
+	members, err := u.Members(dir)
+	for _, m := range members {
+		f, err := read(dir, m.ID)
+		if fault.KindOf(err) == fault.Conflict || err == nil && !f.genuine(m) {
+			ids = append(ids, m.ID)
+		} else if err != nil {
+			return nil, err
 		}
-		return nil
+	}
+	return ids, err
+}
+
+// Removed gives the ids of all who ever were members and are not any more.
+func (u *Unlocked) Removed(dir string) (ids []string, err error) {
+	err = u.use(func(*secrets) error {
+		r, err := u.proved(dir)
+		if err == nil {
+			ids = r.newest().Removed
+		}
+		return err
 	})
+	return ids, err
+}
+
+// proved reads the roster and holds it against what was unlocked.
+func (u *Unlocked) proved(dir string) (*roster, error) {
+	r, err := readRoster(dir)
 	if err != nil {
 		return nil, err
 	}
-	if !own {
-		return nil, conflict(u.member.ID, errors.New("it is not the file that was unlocked"))
+	if !r.holds(u.seen) {
+		return nil, rosterConflict(errForeign)
 	}
-	return members, nil
+	if m, ok := r.member(u.member.ID); !ok || m.public() != u.member.public() {
+		return nil, rosterConflict(errors.New("what it says of " + u.member.ID + " is not what was unlocked"))
+	}
+	return r, nil
 }
 
-// Unlock opens the keys of a member, named by id or handle. It writes nothing.
-//
-// A wrong passphrase is fault.WrongPassphrase, and so is a member whom there is not,
-// after the same Argon2 work: an answer does not tell who the members are. An edited key
-// file is fault.Conflict with the member's id.
-func Unlock(dir, member string, passphrase []byte) (*Unlocked, error) {
-	return unlock(dir, member, passphrase, derive)
-}
-
-// unlock reads all files whoever is asked for, so that one that is broken gives the same
-// answer to everybody. The work for a member whom there is not has the cost of the first
-// member's file, as most have.
-func unlock(dir, member string, passphrase []byte, work func(passphrase, salt []byte, c Cost) derived) (*Unlocked, error) {
-	files, err := readAll(dir)
+// current is the proved roster, when its case keys are those that were unlocked: whoever
+// adds to it wraps them again, and must not put old ones in the place of new ones.
+func (u *Unlocked) current(dir string, own *secrets) (*roster, error) {
+	r, err := u.proved(dir)
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 {
-		return nil, noCase()
-	}
-	p, known := files[0], false
-	for _, f := range files {
-		if f.member.ID == member || f.member.Handle == member {
-			p, known = f, true
-		}
-	}
-	k := work(passphrase, p.Salt, p.Cost)
-	defer k.wipe()
-	if !equal(k.check, p.Check) || !known {
-		return nil, fault.New(fault.WrongPassphrase, "the passphrase opens nothing, or there is no such member", "Nothing was written.", "Check the member and the passphrase, and try again.")
-	}
-	s, err := p.open(k)
+	k, err := unwrap(r.wrapped, own.identity)
 	if err != nil {
-		return nil, conflict(p.member.ID, err)
+		return nil, rosterConflict(err)
 	}
-	return unlocked(p.member, s)
-}
-
-func noCase() error {
-	return fault.New(fault.NoStore, "there is no case in this directory", "Nothing was written.", "Make one with: heed init DIR")
+	if k != own.caseKeys {
+		return nil, fault.New(fault.Conflict, "the keys of the case were changed since "+u.member.ID+" unlocked", "Nothing was written.", "Unlock and try again.")
+	}
+	return r, nil
 }

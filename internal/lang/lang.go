@@ -2,9 +2,9 @@
 // under which two spellings are the same, and the form in which it can be shown without
 // doing anything to the screen it is shown on.
 //
-// It never guesses a language: a Tag is what a document declares, or empty. Fold and
-// Words throw distinctions away and serve comparison only; what people read, quote or
-// sign is always the text itself.
+// It never guesses a language: a Tag is what a document declares, what package ident
+// found with confidence, or empty. Fold and Words throw distinctions away and serve
+// comparison only; what people read, quote or sign is always the text itself.
 package lang
 
 import (

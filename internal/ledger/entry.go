@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Holding says what stands beside an entry.
@@ -18,6 +20,7 @@ const (
 	Nothing Holding = "nothing" // the act alone
 	State   Holding = "state"   // the full new version of the object
 	Detail  Holding = "detail"  // facts of the act, no state of the object
+	Ended   Holding = "ended"   // the object ceased with the act: no room holds it any more
 )
 
 // Entry is one line of the ledger. Its text form is the record of the Merkle tree:
@@ -30,7 +33,7 @@ const (
 //	object C-001
 //	subject S-001
 //	holds state
-//	commitment 3f…  (64 hex digits; "-" when it holds nothing)
+//	commitment 3f…  (64 hex digits; "-" when nothing stands beside it)
 //
 // each line ended by LF. at is microseconds since 1970, UTC. FORMAT.md has the rules.
 type Entry struct {
@@ -44,6 +47,9 @@ type Entry struct {
 	Commitment [32]byte
 }
 
+// encloses reports whether something stands beside the entry.
+func (e Entry) encloses() bool { return e.Holds == State || e.Holds == Detail }
+
 const entryHead = "heed/entry/v1"
 
 var errEntry = errors.New("malformed ledger entry")
@@ -52,13 +58,13 @@ var errEntry = errors.New("malformed ledger entry")
 // space is refused, since it could forge a line.
 func (e Entry) Marshal() ([]byte, error) {
 	for _, w := range []string{e.Kind, e.By, e.Object, e.Subject} {
-		if w == "" || strings.ContainsFunc(w, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		if w == "" || !utf8.ValidString(w) || strings.ContainsFunc(w, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 			return nil, errEntry
 		}
 	}
 	var b bytes.Buffer
 	commitment := "-"
-	if e.Holds != Nothing {
+	if e.encloses() {
 		commitment = hex.EncodeToString(e.Commitment[:])
 	}
 	fmt.Fprintf(&b, "%s\nseq %d\nat %d\nkind %s\nby %s\nobject %s\nsubject %s\nholds %s\ncommitment %s\n",
@@ -85,7 +91,7 @@ func ParseEntry(leaf []byte) (Entry, error) {
 	e := Entry{Kind: value["kind"], By: value["by"], Object: value["object"], Subject: value["subject"], Holds: Holding(value["holds"])}
 	seq, err1 := strconv.ParseInt(value["seq"], 10, 64)
 	at, err2 := strconv.ParseInt(value["at"], 10, 64)
-	if err1 != nil || err2 != nil {
+	if err1 != nil || err2 != nil || seq < 0 {
 		return Entry{}, errEntry
 	}
 	e.Seq, e.At = seq, time.UnixMicro(at).UTC()
@@ -96,7 +102,7 @@ func ParseEntry(leaf []byte) (Entry, error) {
 			return Entry{}, errEntry
 		}
 		copy(e.Commitment[:], c)
-	case Nothing:
+	case Nothing, Ended:
 	default:
 		return Entry{}, errEntry
 	}

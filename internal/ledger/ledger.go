@@ -11,7 +11,11 @@
 // (tlog's stored hashes), ledger_version, ledger_key (data keys), ledger_counter (ids).
 //
 // Nothing is changed or deleted here but a destroyed data key with its versions.
-// Entries hold ids and never content.
+// Entries hold ids and never content. The order of acts is that of their sequence
+// numbers; when the machine's clock was set back, that is an act of its own.
+//
+// Acts of the ledger itself: key.destroyed (taken down by whoever asked DestroyKey, in
+// the same transaction) and clock.set-back.
 package ledger
 
 import (
@@ -47,10 +51,12 @@ type Act struct {
 	Subject string // whose data key covers the version: a source's id, or "" for the case
 
 	// Version is the full new state of the object; Detail are facts of the act that
-	// are no state, such as the purpose of an opening. At most one of them is set.
-	// Either is kept as JSON under the subject's data key.
+	// are no state, such as the purpose of an opening. Either is kept as JSON under
+	// the subject's data key. Ends says that the object ceases with this act: from
+	// then on no room holds it. At most one of the three is set.
 	Version any
 	Detail  any
+	Ends    bool
 }
 
 // caseSubject is the subject of what concerns no one source.
@@ -58,49 +64,77 @@ const caseSubject = "case"
 
 // Append takes down one act in the transaction that does it, and returns its
 // sequence number, counted from 0. Without this call the commit fails.
+//
+// When the clock stands before the newest entry, an act that says so comes first.
+// The instants of entries are what the clock said and are never straightened.
 func Append(tx *store.Tx, act Act) (int64, error) {
-	seq, err := size(tx)
+	seq, newest, err := next(tx)
 	if err != nil {
 		return 0, err
 	}
+	if tx.Now.Before(newest) {
+		back := Act{Kind: setBackKind, By: act.By, Object: caseSubject, Detail: setBack{store.Micros(newest)}}
+		if err := add(tx, seq, back); err != nil {
+			return 0, err
+		}
+		seq++
+	}
+	return seq, add(tx, seq, act)
+}
+
+// setBackKind is the kind of the act that says that the clock was set back.
+const setBackKind = "clock.set-back"
+
+// setBack is its detail: the instant of the entry before it, which
+// is later than its own.
+type setBack struct {
+	Newest int64 `json:"newest"`
+}
+
+// add writes one entry, what stands beside it, and its place in the tree.
+func add(tx *store.Tx, seq int64, act Act) error {
 	e := Entry{Seq: seq, At: tx.Now, Kind: act.Kind, By: act.By.Member, Object: act.Object, Subject: act.Subject}
 	if e.Subject == "" {
 		e.Subject = caseSubject
 	}
 	sealed, err := e.enclose(tx, act)
 	if err != nil {
-		return 0, fmt.Errorf("enclosing version of %s: %w", act.Object, err)
+		return fmt.Errorf("enclosing version of %s: %w", act.Object, err)
 	}
 	leaf, err := e.Marshal()
 	if err != nil {
-		return 0, fmt.Errorf("writing entry %d: %w", seq, err)
+		return fmt.Errorf("writing entry %d: %w", seq, err)
 	}
 	if _, err := tx.Exec("INSERT INTO ledger_entry (seq, kind, object, subject, leaf) VALUES (?, ?, ?, ?, ?)",
 		seq, e.Kind, e.Object, e.Subject, leaf); err != nil {
-		return 0, fmt.Errorf("writing entry %d: %w", seq, err)
+		return fmt.Errorf("writing entry %d: %w", seq, err)
 	}
 	if sealed != nil {
 		if _, err := tx.Exec("INSERT INTO ledger_version (seq, sealed) VALUES (?, ?)", seq, sealed); err != nil {
-			return 0, fmt.Errorf("writing version %d: %w", seq, err)
+			return fmt.Errorf("writing version %d: %w", seq, err)
 		}
 	}
 	if err := grow(tx, seq, tlog.RecordHash(leaf)); err != nil {
-		return 0, err
+		return err
 	}
 	tx.Acted()
-	return seq, nil
+	return nil
 }
 
 // enclose encrypts the version or detail and notes its commitment in the entry.
 func (e *Entry) enclose(tx *store.Tx, act Act) ([]byte, error) {
-	body := act.Version
-	e.Holds = State
+	var body any
 	switch {
-	case act.Version != nil && act.Detail != nil:
-		return nil, errors.New("internal error: an act has a version or a detail, not both")
+	case act.Version != nil && act.Detail != nil, act.Ends && (act.Version != nil || act.Detail != nil):
+		return nil, errors.New("internal error: an act has a version, a detail or an end, and one of them only")
+	case act.Version != nil:
+		body, e.Holds = act.Version, State
 	case act.Detail != nil:
 		body, e.Holds = act.Detail, Detail
-	case act.Version == nil:
+	case act.Ends:
+		e.Holds = Ended
+		return nil, nil
+	default:
 		e.Holds = Nothing
 		return nil, nil
 	}
@@ -122,6 +156,23 @@ func size(tx *store.Tx) (n int64, err error) {
 		return 0, fmt.Errorf("counting entries: %w", err)
 	}
 	return n, nil
+}
+
+// next is the sequence number to come and the instant of the newest entry.
+func next(tx *store.Tx) (seq int64, newest time.Time, err error) {
+	var leaf []byte
+	err = tx.QueryRow("SELECT seq, leaf FROM ledger_entry ORDER BY seq DESC LIMIT 1").Scan(&seq, &leaf)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, time.Time{}, nil
+	}
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("reading newest entry: %w", err)
+	}
+	e, err := ParseEntry(leaf)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("reading entry %d: %w", seq, err)
+	}
+	return seq + 1, e.At, nil
 }
 
 // NewID takes the next id of a prefix: NewID(tx, "C", 3) is C-001, and with width 0
@@ -147,9 +198,9 @@ func counterName(prefix string, width int) string {
 	return prefix + "-"
 }
 
-// Entries calls yield for each entry from seq after on, oldest first, until yield
+// Follow calls yield for each entry from seq after on, oldest first, until yield
 // fails. Rooms downstream follow the ledger with it; after is one more than the last seen.
-func Entries(tx *store.Tx, after int64, yield func(Entry) error) error {
+func Follow(tx *store.Tx, after int64, yield func(Entry) error) error {
 	return tx.Each("SELECT leaf FROM ledger_entry WHERE seq >= ? ORDER BY seq", []any{after}, func(rows *sql.Rows) error {
 		var leaf []byte
 		if err := rows.Scan(&leaf); err != nil {
@@ -173,14 +224,6 @@ func Known(tx *store.Tx, object string) (known bool, err error) {
 
 // LastAt is the instant of the newest entry, zero when there is none.
 func LastAt(tx *store.Tx) (time.Time, error) {
-	var leaf []byte
-	err := tx.QueryRow("SELECT leaf FROM ledger_entry ORDER BY seq DESC LIMIT 1").Scan(&leaf)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, nil
-	}
-	if err != nil {
-		return time.Time{}, fmt.Errorf("reading newest entry: %w", err)
-	}
-	e, err := ParseEntry(leaf)
-	return e.At, err
+	_, at, err := next(tx)
+	return at, err
 }

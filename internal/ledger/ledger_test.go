@@ -35,10 +35,12 @@ func (t things) IDs(*store.Tx) ([]string, error) {
 
 func (t things) Version(_ *store.Tx, id string) (any, error) { return t[id], nil }
 
-func open(t *testing.T) *store.DB {
+func open(t testing.TB) *store.DB { return openAt(t, time.Now) }
+
+func openAt(t testing.TB, clock func() time.Time) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(t.TempDir(), "s.db"), Create: true,
-		Schemas: []store.Schema{Schema()}, Clock: time.Now})
+		Schemas: []store.Schema{Schema()}, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,15 +48,29 @@ func open(t *testing.T) *store.DB {
 	return db
 }
 
-func update(t *testing.T, db *store.DB, fn func(*store.Tx) error) {
+func update(t testing.TB, db *store.DB, fn func(*store.Tx) error) {
 	t.Helper()
 	if err := db.Update(t.Context(), fn); err != nil {
 		t.Fatal(err)
 	}
 }
 
+func entriesOf(t testing.TB, db *store.DB) (out []Entry) {
+	t.Helper()
+	err := db.View(t.Context(), func(tx *store.Tx) error {
+		return Follow(tx, 0, func(e Entry) error {
+			out = append(out, e)
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // fill appends n things and returns what a room would hold of them.
-func fill(t *testing.T, db *store.DB, n int) things {
+func fill(t testing.TB, db *store.DB, n int) things {
 	held := things{}
 	for range n {
 		update(t, db, func(tx *store.Tx) error {
@@ -98,44 +114,6 @@ func TestCheckPassesOnAnHonestLedger(t *testing.T) {
 	}
 }
 
-// Each tampering changes rows behind the ledger's back; check must name the place.
-func TestCheckNamesEachTampering(t *testing.T) {
-	tests := []struct {
-		name, sql, place string
-	}{
-		{"leaf byte", "UPDATE ledger_entry SET leaf = CAST(replace(leaf, 'M-01', 'M-02') AS BLOB) WHERE seq = 4", "hash 7"},
-		{"column", "UPDATE ledger_entry SET object = 'T-999' WHERE seq = 2", "entry 2"},
-		{"entry deleted", "DELETE FROM ledger_version WHERE seq = 3; DELETE FROM ledger_entry WHERE seq = 3", "entry 3"},
-		{"last entry deleted", "DELETE FROM ledger_version WHERE seq = 7; DELETE FROM ledger_entry WHERE seq = 7", "T-008"},
-		{"version byte", "UPDATE ledger_version SET sealed = CAST(sealed || x'00' AS BLOB) WHERE seq = 5", "entry 5"},
-		{"version deleted", "DELETE FROM ledger_version WHERE seq = 5", "entry 5"},
-		{"version swapped", "UPDATE ledger_version SET sealed = (SELECT sealed FROM ledger_version WHERE seq = 1) WHERE seq = 5", "entry 5"},
-		{"hash byte", "UPDATE ledger_hash SET hash = zeroblob(32) WHERE idx = 6", "hash 6"},
-		{"hash deleted", "DELETE FROM ledger_hash WHERE idx = 14", "hash 14"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			db := open(t)
-			held := fill(t, db, 8)
-			update(t, db, func(tx *store.Tx) error {
-				tx.Acted()
-				for _, q := range strings.Split(tt.sql, ";") {
-					if _, err := tx.Exec(q); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-			for _, p := range problems(t, db, held) {
-				if p.Place == tt.place {
-					return
-				}
-			}
-			t.Errorf("no problem at %q in %v", tt.place, problems(t, db, held))
-		})
-	}
-}
-
 func TestCheckComparesRooms(t *testing.T) {
 	db := open(t)
 	held := fill(t, db, 3)
@@ -151,21 +129,6 @@ func TestCheckComparesRooms(t *testing.T) {
 	}
 	if len(want) != 0 {
 		t.Errorf("not named: %v", want)
-	}
-}
-
-// Erasure destroys a data key: versions are gone, the ledger still verifies.
-func TestDestroyedKeyLeavesLedgerWhole(t *testing.T) {
-	db := open(t)
-	held := fill(t, db, 3)
-	update(t, db, func(tx *store.Tx) error {
-		tx.Acted()
-		_, err := tx.Exec("DELETE FROM ledger_key WHERE subject = 'S-002'")
-		return err
-	})
-	delete(held, "T-002")
-	if p := problems(t, db, held); len(p) != 0 {
-		t.Errorf("problems after erasure: %v", p)
 	}
 }
 
@@ -260,8 +223,8 @@ func TestEntryRoundTrip(t *testing.T) {
 		word := rapid.StringMatching(`[A-Za-z0-9._-]{1,12}`)
 		e := Entry{Seq: rapid.Int64Min(0).Draw(t, "seq"), At: time.UnixMicro(rapid.Int64Range(0, 1<<52).Draw(t, "at")).UTC(),
 			Kind: word.Draw(t, "kind"), By: word.Draw(t, "by"), Object: word.Draw(t, "object"), Subject: word.Draw(t, "subject"),
-			Holds: rapid.SampledFrom([]Holding{Nothing, State, Detail}).Draw(t, "holds")}
-		if e.Holds != Nothing {
+			Holds: rapid.SampledFrom([]Holding{Nothing, State, Detail, Ended}).Draw(t, "holds")}
+		if e.encloses() {
 			copy(e.Commitment[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "commitment"))
 		}
 		b, err := e.Marshal()
@@ -276,9 +239,11 @@ func TestEntryRoundTrip(t *testing.T) {
 }
 
 func TestEntryRefusesForgedLines(t *testing.T) {
-	e := Entry{Kind: "a.b", By: "M-01", Object: "C-001\nby M-02", Subject: "case", Holds: Nothing}
-	if _, err := e.Marshal(); err == nil {
-		t.Error("an object with a line break was written")
+	for _, object := range []string{"", "C-001\nby M-02", "C-001 ", "C-001\u2028x", "C-001\u0085", "C\x00", "C\xff"} {
+		e := Entry{Kind: "a.b", By: "M-01", Object: object, Subject: "case", Holds: Nothing}
+		if _, err := e.Marshal(); err == nil {
+			t.Errorf("an entry about %q was written", object)
+		}
 	}
 }
 
@@ -309,22 +274,4 @@ func FuzzParseCheckpoint(f *testing.F) {
 			t.Error("negative size")
 		}
 	})
-}
-
-func BenchmarkAppend(b *testing.B) {
-	db, err := store.Open(b.Context(), store.Config{Path: filepath.Join(b.TempDir(), "s.db"), Create: true,
-		Schemas: []store.Schema{Schema()}, Clock: time.Now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
-	for b.Loop() {
-		err := db.Update(b.Context(), func(tx *store.Tx) error {
-			_, err := Append(tx, Act{Kind: "thing.added", By: amina, Object: "T-001", Version: thing{"T-001", "words"}})
-			return err
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
 }

@@ -3,8 +3,8 @@ package ledger
 import (
 	"database/sql"
 	"fmt"
+	"math/bits"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"heed/internal/store"
@@ -69,26 +69,72 @@ func hashes(tx *store.Tx) tlog.HashReader {
 	})
 }
 
-// Checkpoint signs the head as a C2SP tlog-checkpoint: origin, size, root, then the
-// signatures. It is what leaves the machine, so that a later `check --against` can
-// tell a ledger that only grew from one that was rewritten or rolled back.
-func Checkpoint(tx *store.Tx, origin string, signers ...note.Signer) ([]byte, error) {
-	h, err := HeadOf(tx)
-	if err != nil {
-		return nil, err
-	}
-	text := fmt.Sprintf("%s\n%d\n%s\n", origin, h.Size, h.Root)
-	return note.Sign(&note.Note{Text: text}, signers...)
+// edge is the right edge of a growing tree: the newest whole subtree of each size. With it
+// a tree of any length is hashed in one pass and in the memory of some hashes.
+type edge struct {
+	n      int64
+	levels [63]tlog.Hash
+	new    []tlog.Hash
 }
 
-// storedHashes returns all stored hashes in order, for a check that rebuilds them.
-func storedHashes(tx *store.Tx, yield func(idx int64, h []byte) error) error {
-	return tx.Each("SELECT idx, hash FROM ledger_hash ORDER BY idx", nil, func(rows *sql.Rows) error {
-		var idx int64
-		var h []byte
-		if err := rows.Scan(&idx, &h); err != nil {
-			return err
+// add takes the hash of the next record and returns the hashes that tlog stores with it, in
+// its order. They are good until the next call.
+func (e *edge) add(h tlog.Hash) []tlog.Hash {
+	level := 0
+	e.new = append(e.new[:0], h)
+	for ; e.n>>level&1 == 1; level++ {
+		h = tlog.NodeHash(e.levels[level], h)
+		e.new = append(e.new, h)
+	}
+	e.levels[level] = h
+	e.n++
+	return e.new
+}
+
+// head is the head of what was added.
+func (e *edge) head() (Head, error) {
+	root, err := tlog.TreeHash(0, nil)
+	if err != nil {
+		return Head{}, fmt.Errorf("hashing an empty tree: %w", err)
+	}
+	for level, first := 0, true; level < bits.Len64(uint64(e.n)); level++ {
+		switch {
+		case e.n>>level&1 == 0:
+		case first:
+			root, first = e.levels[level], false
+		default:
+			root = tlog.NodeHash(e.levels[level], root)
 		}
-		return yield(idx, h)
-	})
+	}
+	return Head{Size: e.n, Root: root}, nil
+}
+
+// stored walks the stored hashes in order, beside a walk over the entries.
+type stored struct {
+	rows *sql.Rows
+	idx  int64
+	hash []byte
+	end  bool
+}
+
+// openStored stands on the first hash. The caller closes the rows.
+func openStored(tx *store.Tx) (*stored, error) {
+	rows, err := tx.Query("SELECT idx, hash FROM ledger_hash ORDER BY idx")
+	if err != nil {
+		return nil, fmt.Errorf("reading stored hashes: %w", err)
+	}
+	s := &stored{rows: rows}
+	if err := s.next(); err != nil {
+		rows.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stored) next() error {
+	if !s.rows.Next() {
+		s.end = true
+		return s.rows.Err()
+	}
+	return s.rows.Scan(&s.idx, &s.hash)
 }

@@ -17,7 +17,7 @@ func (r *Room) AddBasis(ctx context.Context, by ledger.Actor, b Basis) (Basis, e
 	}
 	b.Withdrawn, b.WithdrawnAt, b.WithdrawnBy, b.WithdrawnVia = false, 0, "", ""
 	err := r.db.Update(ctx, func(tx *store.Tx) error {
-		o, err := intake.ReadOriginal(tx, b.Source)
+		o, err := intake.ReadKept(tx, b.Source)
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (r *Room) AddBasis(ctx context.Context, by ledger.Actor, b Basis) (Basis, e
 }
 
 func keepBasis(tx *store.Tx, by ledger.Actor, kind string, b Basis) error {
-	return keep(tx, "basis", b.Source, ledger.Act{Kind: kind, By: by, Object: b.ID, Subject: b.Source, Version: b}, b.ID)
+	return bases.Keep(tx, ledger.Act{Kind: kind, By: by, Object: b.ID, Subject: b.Source, Version: b})
 }
 
 // WithdrawBasis takes down that a person took consent back, or that a public record
@@ -58,18 +58,11 @@ func (r *Room) WithdrawBasis(ctx context.Context, by ledger.Actor, id, via strin
 	return b, err
 }
 
-func restoreBasis(b *Basis, id, source string) { b.ID, b.Source = id, source }
-
 // ReadBasis finds a basis.
-func ReadBasis(tx *store.Tx, id string) (Basis, error) {
-	found, err := read(tx, "basis", byID, id, restoreBasis)
-	return one(found, err, "basis", id)
-}
+func ReadBasis(tx *store.Tx, id string) (Basis, error) { return bases.One(tx, id) }
 
 // ReadBases lists the bases of a source, oldest first; "" lists all.
-func ReadBases(tx *store.Tx, source string) ([]Basis, error) {
-	return read(tx, "basis", bySource, source, restoreBasis)
-}
+func ReadBases(tx *store.Tx, source string) ([]Basis, error) { return bases.Of(tx, source) }
 
 // Bases lists the bases of a source, oldest first; "" lists all.
 func (r *Room) Bases(ctx context.Context, source string) ([]Basis, error) {

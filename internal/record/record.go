@@ -16,6 +16,7 @@
 //   - A statement whose words do not stand in its passage, byte for byte, or begin or
 //     end inside a word of it.
 //   - A text with a direction override in it.
+//   - Anything new about a source that was erased.
 //   - A target wider than the words: it is taken as a person gives it and never
 //     guessed from the stance, and a proposal's target counts only when repeated.
 //
@@ -30,7 +31,6 @@ import (
 	"unicode/utf8"
 
 	"heed/internal/fault"
-	"heed/internal/lang"
 )
 
 // Case is the assessment as a whole: one directory, one case.
@@ -41,6 +41,7 @@ type Case struct {
 	StandardLabel string   `json:"standard_label,omitempty"` // how the team words it, when that differs
 	Zone          string   `json:"zone"`                     // IANA name: where its days end
 	Training      bool     `json:"training,omitempty"`       // invented data, marked everywhere
+	TwoPerson     bool     `json:"two_person,omitempty"`     // two custodians are needed to open what is sealed
 }
 
 // caseID is the ledger's name for the case.
@@ -136,19 +137,6 @@ func InOrder(s string) error {
 // invalid is a refusal before anything was written.
 func invalid(what, do string) error {
 	return fault.New(fault.Invalid, what, "Nothing was written.", do)
-}
-
-// notFound is the answer for an id nobody has.
-func notFound(noun, id string) error {
-	return fault.New(fault.NotFound, "there is no "+noun+" "+shown(id), "", "")
-}
-
-// shown makes what a user typed safe to repeat in a message.
-func shown(id string) string {
-	if r := []rune(id); len(r) > 32 {
-		id = string(r[:32]) + "…"
-	}
-	return lang.Visible(id)
 }
 
 // joined lists words for a person.

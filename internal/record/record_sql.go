@@ -3,13 +3,8 @@ package record
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"strings"
 
 	"heed/internal/fault"
 	"heed/internal/ledger"
@@ -28,57 +23,16 @@ type Room struct{ db *store.DB }
 // New makes the room.
 func New(db *store.DB) *Room { return &Room{db} }
 
-// keep writes the row of one object with its act. body is the whole object; id and
-// source are columns to find it by, and reading puts them back into the object, so
-// that a changed column shows in check like a changed body.
-func keep(tx *store.Tx, table, source string, act ledger.Act, id string) error {
-	body, err := json.Marshal(act.Version)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec("INSERT INTO "+table+" (id, source, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-		id, source, string(body)); err != nil {
-		return fmt.Errorf("writing %s: %w", id, err)
-	}
-	_, err = ledger.Append(tx, act)
-	return err
-}
-
-// read collects rows of a table of this package, oldest id first. where is a condition
-// with one question mark in it.
-func read[T any](tx *store.Tx, table, where, arg string, restore func(v *T, id, source string)) (out []T, err error) {
-	err = tx.Each("SELECT id, source, body FROM "+table+" WHERE "+where+" ORDER BY length(id), id", []any{arg}, func(rows *sql.Rows) error {
-		var id, source, body string
-		var v T
-		if err := rows.Scan(&id, &source, &body); err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(body), &v); err != nil {
-			return fmt.Errorf("reading %s: %w", id, err)
-		}
-		restore(&v, id, source)
-		out = append(out, v)
-		return nil
-	})
-	return out, err
-}
-
-// The conditions of read.
-const (
-	byID     = "id = ?"
-	bySource = "? IN ('', source)" // "" reads all
+// The tables.
+var (
+	cases        = ledger.Table[Case]{Name: "case_record", Restore: func(*Case, string, string) {}}
+	descriptions = ledger.Table[Source]{Name: "source", Restore: func(s *Source, _, source string) { s.ID = source }}
+	bases        = ledger.Table[Basis]{Name: "basis", Restore: func(b *Basis, id, source string) { b.ID, b.Source = id, source }}
+	statements   = ledger.Table[Statement]{Name: "statement", Restore: func(s *Statement, id, source string) { s.ID, s.Source = id, source }}
 )
 
-// one is the only row of a reading by id.
-func one[T any](found []T, err error, noun, id string) (v T, _ error) {
-	if err != nil {
-		return v, err
-	}
-	if len(found) == 0 {
-		return v, notFound(noun, id)
-	}
-	return found[0], nil
-}
+// shelves are the tables of this room.
+var shelves = ledger.Shelves{cases, descriptions, bases, statements}
 
 // Begin takes down the case. It can be done once.
 func (r *Room) Begin(ctx context.Context, by ledger.Actor, c Case) (Case, error) {
@@ -99,49 +53,34 @@ func (r *Room) Begin(ctx context.Context, by ledger.Actor, c Case) (Case, error)
 		} else if fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		return keep(tx, "case_record", "", ledger.Act{Kind: "case.begun", By: by, Object: caseID, Version: c}, caseID)
+		return cases.Keep(tx, ledger.Act{Kind: "case.begun", By: by, Object: caseID, Version: c})
 	})
 	return c, err
 }
 
 // ReadCase reads the case.
 func ReadCase(tx *store.Tx) (Case, error) {
-	found, err := read(tx, "case_record", byID, caseID, func(*Case, string, string) {})
-	if err == nil && len(found) == 0 {
-		return Case{}, fault.New(fault.NotFound, "no case has begun here", "", "Make one with: heed init DIR")
+	c, begun, err := cases.Find(tx, caseID)
+	if err == nil && !begun {
+		err = fault.New(fault.NotFound, "no case has begun here", "", "Make one with: heed init DIR")
 	}
-	if err != nil {
-		return Case{}, err
-	}
-	return found[0], nil
+	return c, err
 }
 
 // Case reads the case.
 func (r *Room) Case(ctx context.Context) (Case, error) { return store.Read(ctx, r.db, ReadCase) }
 
-// IDs lists every object of this room that the ledger knows.
-func (r *Room) IDs(tx *store.Tx) (ids []string, err error) {
-	err = tx.Each(`SELECT id FROM case_record UNION ALL SELECT id || '`+sourceSuffix+`' FROM source
-		UNION ALL SELECT id FROM basis UNION ALL SELECT id FROM statement`, nil, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+// Erase takes out what this room holds of a source, in the transaction that destroys its
+// key: its description, its bases and what was said in it. What derives from it says so
+// still, and counts as of unknown origin from then on.
+func (r *Room) Erase(tx *store.Tx, source string) (erased []string, err error) {
+	return shelves.Erase(tx, source)
 }
+
+// IDs lists every object of this room that the ledger knows.
+func (r *Room) IDs(tx *store.Tx) ([]string, error) { return shelves.IDs(tx) }
 
 // Version returns the state of an object as it was given to the ledger.
 func (r *Room) Version(tx *store.Tx, id string) (any, error) {
-	switch {
-	case id == caseID:
-		return ReadCase(tx)
-	case strings.HasSuffix(id, sourceSuffix):
-		return readDescription(tx, strings.TrimSuffix(id, sourceSuffix))
-	case strings.HasPrefix(id, "B-"):
-		return ReadBasis(tx, id)
-	case strings.HasPrefix(id, "ST-"):
-		return ReadStatement(tx, id)
-	}
-	return nil, errors.New("no object of this room")
+	return shelves.Version(tx, id)
 }

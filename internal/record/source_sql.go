@@ -24,7 +24,10 @@ func (r *Room) Describe(ctx context.Context, by ledger.Actor, s Source) (Source,
 		return Source{}, err
 	}
 	err := r.db.Update(ctx, func(tx *store.Tx) error {
-		for _, id := range append([]string{s.ID}, s.DerivedFrom...) {
+		if _, err := intake.ReadKept(tx, s.ID); err != nil {
+			return err
+		}
+		for _, id := range s.DerivedFrom { // that one of them was erased does not undo where this comes from
 			if _, err := intake.ReadOriginal(tx, id); err != nil {
 				return err
 			}
@@ -32,7 +35,7 @@ func (r *Room) Describe(ctx context.Context, by ledger.Actor, s Source) (Source,
 		if err := noCircle(tx, s); err != nil {
 			return err
 		}
-		return keep(tx, "source", "", ledger.Act{Kind: "source.described", By: by, Object: s.ID + sourceSuffix, Subject: s.ID, Version: s}, s.ID)
+		return descriptions.Keep(tx, ledger.Act{Kind: "source.described", By: by, Object: s.ID + sourceSuffix, Subject: s.ID, Version: s})
 	})
 	return s, err
 }
@@ -48,7 +51,7 @@ func unique(ids []string) (out []string) {
 
 // noCircle refuses a source that would derive from itself: its origin would be nowhere.
 func noCircle(tx *store.Tx, s Source) error {
-	described, err := read(tx, "source", bySource, "", restoreSource)
+	described, err := descriptions.All(tx)
 	if err != nil {
 		return err
 	}
@@ -64,18 +67,11 @@ func noCircle(tx *store.Tx, s Source) error {
 	return nil
 }
 
-func restoreSource(s *Source, id, _ string) { s.ID = id }
-
-// readDescription reads what somebody said of an original.
-func readDescription(tx *store.Tx, id string) (Source, error) {
-	found, err := read(tx, "source", byID, id, restoreSource)
-	return one(found, err, "description of source", id)
-}
-
-// ReadSource reads a source. An original that nobody described is unknown in all respects.
+// ReadSource reads a source. An original that nobody described is unknown in all
+// respects, and so is one that was erased.
 func ReadSource(tx *store.Tx, id string) (Source, error) {
-	s, err := readDescription(tx, id)
-	if fault.KindOf(err) != fault.NotFound {
+	s, ok, err := descriptions.Find(tx, id+sourceSuffix)
+	if ok || err != nil {
 		return s, err
 	}
 	if _, err := intake.ReadOriginal(tx, id); err != nil {
@@ -90,7 +86,7 @@ func ReadSources(tx *store.Tx) ([]Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	described, err := read(tx, "source", bySource, "", restoreSource)
+	described, err := descriptions.All(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (r *Room) Say(ctx context.Context, by ledger.Actor, s Statement) (Statement
 			return err
 		}
 		s.By, s.At = by.Member, store.Micros(tx.Now)
-		return keep(tx, "statement", s.Source, ledger.Act{Kind: "statement.said", By: by, Object: s.ID, Subject: s.Source, Version: s}, s.ID)
+		return statements.Keep(tx, ledger.Act{Kind: "statement.said", By: by, Object: s.ID, Subject: s.Source, Version: s})
 	})
 	if err != nil {
 		return Statement{}, err
@@ -47,18 +47,11 @@ func accept(tx *store.Tx, by ledger.Actor, s Statement) error {
 	return intake.SettleProposal(tx, by, p.ID, "accepted")
 }
 
-func restoreStatement(s *Statement, id, source string) { s.ID, s.Source = id, source }
-
 // ReadStatement finds a statement.
-func ReadStatement(tx *store.Tx, id string) (Statement, error) {
-	found, err := read(tx, "statement", byID, id, restoreStatement)
-	return one(found, err, "statement", id)
-}
+func ReadStatement(tx *store.Tx, id string) (Statement, error) { return statements.One(tx, id) }
 
 // ReadStatements lists all statements, oldest first.
-func ReadStatements(tx *store.Tx) ([]Statement, error) {
-	return read(tx, "statement", bySource, "", restoreStatement)
-}
+func ReadStatements(tx *store.Tx) ([]Statement, error) { return statements.All(tx) }
 
 // Statement finds a statement.
 func (r *Room) Statement(ctx context.Context, id string) (Statement, error) {

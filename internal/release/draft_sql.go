@@ -155,6 +155,43 @@ func reopen(tx *store.Tx, by ledger.Actor, d *Draft) error {
 	return write(tx, by, "release.reopened", d)
 }
 
+// Erase takes a frozen draft that rests on a source back, before the key of that source is
+// destroyed: its files hold words of the source, and are deleted with the signatures given
+// for them. It says which draft must pass the gate again. Its paragraphs stay; they are
+// the team's, and the gate stops those that cite what was erased. It can be called before
+// or after the other rooms erase, in the same transaction; a second time it does nothing.
+//
+// What was released stays as it is. It is public: deleting it here would call nothing back,
+// and would only take from the team the means to show what was published.
+func (r *Room) Erase(tx *store.Tx, by ledger.Actor, source string) (reopened []string, err error) {
+	all, err := readDrafts(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		if d.State != StateGated {
+			continue
+		}
+		p, err := readPicture(tx, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		now, err := p.digest()
+		if err != nil {
+			return nil, err
+		}
+		// Where other rooms erased before, what it was frozen from is not there any more.
+		if now == d.Content && !slices.Contains(p.cited().sources, source) {
+			continue
+		}
+		if err := reopen(tx, by, &d); err != nil {
+			return nil, err
+		}
+		reopened = append(reopened, d.ID)
+	}
+	return reopened, nil
+}
+
 func renumber(tx *store.Tx, by ledger.Actor, kind string, d *Draft) error {
 	for i := range d.Paragraphs {
 		d.Paragraphs[i].N = i + 1

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -46,10 +47,10 @@ type fakeSealing struct {
 	b []byte
 }
 
-func (s *fakeSealing) Keep(tx *store.Tx, _ ledger.Actor, _ string) (seal.Ref, error) {
-	id, err := ledger.NewID(tx, "E", 4)
-	s.v.values[seal.Ref(id)] = s.b
-	return seal.Ref(id), err
+func (s *fakeSealing) Keep(_ *store.Tx, _ ledger.Actor, _ string) (seal.Ref, error) {
+	ref := seal.Ref(fmt.Sprintf("E-%04d", len(s.v.values)+1))
+	s.v.values[ref] = s.b
+	return ref, nil
 }
 func (s *fakeSealing) Drop() error                { return nil }
 func (s *fakeSealing) Existing() (seal.Ref, bool) { return "", false }
@@ -257,7 +258,7 @@ func (h *house) problems() (out []ledger.Problem) {
 func (h *house) acts(object string) (kinds []string) {
 	h.t.Helper()
 	err := h.db.View(h.t.Context(), func(tx *store.Tx) error {
-		return ledger.Entries(tx, 0, func(e ledger.Entry) error {
+		return ledger.Follow(tx, 0, func(e ledger.Entry) error {
 			if e.Object == object {
 				kinds = append(kinds, e.Kind)
 			}

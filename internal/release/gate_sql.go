@@ -27,7 +27,7 @@ func readPicture(tx *store.Tx, id string) (p picture, err error) {
 		return p, err
 	}
 	p.On, p.Policy = tx.Now.In(zone), corroborate.DefaultPolicy
-	err = tx.QueryRow("SELECT id FROM release WHERE n < (SELECT n FROM release WHERE id = ?) ORDER BY n DESC LIMIT 1", id).Scan(&p.Previous)
+	err = tx.QueryRow("SELECT id FROM release WHERE (length(id), id) < (length(?1), ?1) ORDER BY length(id) DESC, id DESC LIMIT 1", id).Scan(&p.Previous)
 	if err != nil && err != sql.ErrNoRows {
 		return p, err
 	}
@@ -38,11 +38,12 @@ func readPicture(tx *store.Tx, id string) (p picture, err error) {
 }
 
 func (p *picture) readJudgements(tx *store.Tx) error {
-	findings, err := corroborate.ReadFindings(tx)
+	ev, err := corroborate.ReadEvidence(tx)
 	if err != nil {
 		return err
 	}
-	claims, err := corroborate.ReadClaims(tx)
+	p.Claims, p.Sources, p.Erased = ev.Claims, ev.Sources, ev.Erased
+	findings, err := corroborate.ReadFindings(tx)
 	if err != nil {
 		return err
 	}
@@ -50,15 +51,31 @@ func (p *picture) readJudgements(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	p.Findings, p.Claims, p.Statements = map[string]corroborate.Finding{}, map[string]corroborate.Claim{}, map[string]record.Statement{}
+	p.Findings, p.Statements = map[string]corroborate.Finding{}, map[string]record.Statement{}
 	for _, f := range findings {
 		p.Findings[f.ID] = f
 	}
-	for _, c := range claims {
-		p.Claims[c.ID] = c
-	}
 	for _, s := range statements {
 		p.Statements[s.ID] = s
+	}
+	return p.readErased(tx)
+}
+
+// readErased asks the ledger about what paragraphs cite and is not there.
+func (p *picture) readErased(tx *store.Tx) error {
+	for _, para := range p.Draft.Paragraphs {
+		for _, id := range para.Cites {
+			if p.has(id) {
+				continue
+			}
+			source, erased, err := ledger.Erased(tx, id)
+			if err != nil {
+				return err
+			}
+			if erased {
+				p.Erased[id] = source
+			}
+		}
 	}
 	return nil
 }
@@ -68,12 +85,9 @@ func (p *picture) readSources(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	p.Originals, p.Sources, p.Texts, p.Bases = map[string]intake.Original{}, map[string]record.Source{}, map[string]intake.Text{}, map[string][]record.Basis{}
+	p.Originals, p.Texts, p.Bases = map[string]intake.Original{}, map[string]intake.Text{}, map[string][]record.Basis{}
 	for _, o := range originals {
 		p.Originals[o.ID] = o
-		if p.Sources[o.ID], err = record.ReadSource(tx, o.ID); err != nil {
-			return err
-		}
 		if p.Bases[o.ID], err = record.ReadBases(tx, o.ID); err != nil {
 			return err
 		}

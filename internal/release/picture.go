@@ -27,6 +27,7 @@ type picture struct {
 	Originals  map[string]intake.Original
 	Texts      map[string]intake.Text
 	Bases      map[string][]record.Basis // by source
+	Erased     map[string]string         // claims and statements that are named here and were erased, with their source
 	Policy     corroborate.Policy
 	On         time.Time // the instant the rules look at, in the case's zone
 }
@@ -52,7 +53,7 @@ func (p picture) cited() cited {
 		}
 	}
 	for id := range f {
-		for _, claim := range claimsOf(p.Findings[id]) {
+		for _, claim := range p.Findings[id].Claims() {
 			c[claim] = true
 		}
 	}
@@ -69,19 +70,11 @@ func (p picture) cited() cited {
 	return cited{slices.Sorted(maps.Keys(f)), slices.Sorted(maps.Keys(c)), slices.Sorted(maps.Keys(st)), slices.Sorted(maps.Keys(s))}
 }
 
-// claimsOf lists the claims for and against a finding.
-func claimsOf(f corroborate.Finding) []string {
-	out := slices.Clone(f.For)
-	for _, a := range f.Against {
-		out = append(out, a.Claim)
-	}
-	return out
-}
-
-// sealed reports whether a source's original lies in the vault.
+// sealed reports whether a source's original lies in the vault. One that was erased is
+// held for sealed, since nobody knows any more.
 func (p picture) sealed(source string) bool {
 	o, ok := p.Originals[source]
-	return !ok || o.Sealed()
+	return !ok || o.Sealed() || o.Erased != 0
 }
 
 // evidence lists the sealed originals under what the draft rests on.
@@ -124,7 +117,7 @@ func (p picture) wordsUnder(para Paragraph) (out []words) {
 	for _, id := range para.Cites {
 		switch citable(id) {
 		case "finding":
-			for _, c := range claimsOf(p.Findings[id]) {
+			for _, c := range p.Findings[id].Claims() {
 				claim(c)
 			}
 		case "claim":
@@ -184,7 +177,7 @@ func (p picture) written() (out []written) {
 	c := p.cited()
 	for _, id := range c.findings {
 		f := p.Findings[id]
-		under := p.wordsBehind(claimsOf(f)...)
+		under := p.wordsBehind(f.Claims()...)
 		out = append(out, written{place: id, text: f.Text, quotes: true, under: under},
 			written{place: id + ", search for contrary material", text: f.ContrarySearch})
 		for _, a := range f.Against {

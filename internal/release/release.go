@@ -14,6 +14,9 @@
 //
 // This room cannot open a seal: it never imports the vault. It asks through Seals and
 // is answered with positions and commitments; without an answer nothing is released.
+// When the key of a source is destroyed, a frozen draft that rests on it is a draft again
+// (Erase); what was released is public and stays.
+//
 // A released file never says which sealed source a claim comes from, names no member
 // but those who signed, and holds no time but the date of the gate.
 package release

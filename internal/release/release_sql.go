@@ -46,7 +46,7 @@ func readDraft(tx *store.Tx, id string) (d Draft, err error) {
 
 // readDrafts lists all, oldest first.
 func readDrafts(tx *store.Tx) (out []Draft, err error) {
-	err = tx.Each("SELECT body FROM release ORDER BY n", nil, func(rows *sql.Rows) error {
+	err = tx.Each("SELECT body FROM release ORDER BY length(id), id", nil, func(rows *sql.Rows) error {
 		var body string
 		if err := rows.Scan(&body); err != nil {
 			return err
@@ -76,7 +76,7 @@ func write(tx *store.Tx, by ledger.Actor, kind string, d *Draft) error {
 	if err != nil {
 		return fmt.Errorf("writing release %s: %w", d.ID, err)
 	}
-	_, err = tx.Exec(`INSERT INTO release (id, n, state, leaf, body) VALUES (?, (SELECT count(*) + 1 FROM release), ?, ?, ?)
+	_, err = tx.Exec(`INSERT INTO release (id, state, leaf, body) VALUES (?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, leaf = excluded.leaf, body = excluded.body`, d.ID, d.State, d.Leaf, string(body))
 	if err != nil {
 		return fmt.Errorf("writing release %s: %w", d.ID, err)
@@ -121,7 +121,7 @@ func digests(frozen []bundle.File) (out []FrozenFile) {
 
 // IDs lists every object of this room that the ledger knows.
 func (r *Room) IDs(tx *store.Tx) (ids []string, err error) {
-	err = tx.Each("SELECT id FROM release ORDER BY n", nil, func(rows *sql.Rows) error {
+	err = tx.Each("SELECT id FROM release ORDER BY length(id), id", nil, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		ids = append(ids, id)

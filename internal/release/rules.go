@@ -64,7 +64,7 @@ func traces(p picture) (n int, hits []Hit) {
 		}
 		for _, id := range para.Cites {
 			if !p.has(id) {
-				hits = append(hits, Hit{Place: place(para), What: "it cites " + shown(id) + ", which is not in this case", Do: "Cite something else, or drop the paragraph."})
+				hits = append(hits, Hit{Place: place(para), What: "it cites " + shown(id) + ", which " + p.absence(id), Do: "Cite something else, or drop the paragraph."})
 			}
 		}
 	}
@@ -88,10 +88,18 @@ func (p picture) has(id string) (ok bool) {
 	return ok
 }
 
+// absence says why something that is named is not there.
+func (p picture) absence(id string) string {
+	if source, ok := p.Erased[id]; ok {
+		return "was erased with " + source
+	}
+	return "is not in this case"
+}
+
 // checks: corroborate.Check has nothing that blocks to say of a cited finding. A contrary
 // claim without an answer has a rule of its own here.
 func checks(p picture) (n int, hits []Hit) {
-	ev := corroborate.Evidence{Claims: p.Claims, Sources: p.Sources, Standard: p.Case.Standard}
+	ev := corroborate.Evidence{Claims: p.Claims, Sources: p.Sources, Standard: p.Case.Standard, Erased: p.Erased}
 	for _, id := range p.cited().findings {
 		f, ok := p.Findings[id]
 		if !ok {
@@ -111,6 +119,9 @@ func checks(p picture) (n int, hits []Hit) {
 func answers(p picture) (n int, hits []Hit) {
 	for _, id := range p.cited().findings {
 		for _, a := range p.Findings[id].Against {
+			if _, erased := p.Erased[a.Claim]; erased {
+				continue // checks asks for its withdrawal
+			}
 			n++
 			if strings.TrimSpace(a.Answer) == "" {
 				hits = append(hits, Hit{Place: a.Claim + " against " + id, What: a.Claim + " contradicts " + id + " and is not answered",

@@ -51,8 +51,21 @@ func (c Commitment) String() string { return hex.EncodeToString(c[:]) }
 func Leaf(releaseSalt [32]byte, kind Kind) hash.Hash {
 	h := hmac.New(sha256.New, releaseSalt[:])
 	h.Write([]byte("heed/v1/leaf\x00" + string(kind) + "\x00"))
-	return h
+	return leaf{hash: func() hash.Hash { return h }}
 }
+
+// leaf is an HMAC that cannot be printed: its state holds the salt in all but name, and the
+// last bytes that were written to it.
+type leaf struct {
+	Hidden
+	hash func() hash.Hash
+}
+
+func (l leaf) Write(p []byte) (int, error) { return l.hash().Write(p) }
+func (l leaf) Sum(b []byte) []byte         { return l.hash().Sum(b) }
+func (l leaf) Reset()                      { l.hash().Reset() }
+func (l leaf) Size() int                   { return l.hash().Size() }
+func (l leaf) BlockSize() int              { return l.hash().BlockSize() }
 
 // ReleaseSalt derives the salt of one release from the salt of the item:
 // HMAC-SHA256(item salt, release id). Commitments of two releases cannot be linked without it.

@@ -8,8 +8,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"hash"
 	html "html/template"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	text "text/template"
@@ -121,6 +123,29 @@ func TestHiddenIsNeverPrinted(t *testing.T) {
 				strings.Trim(fmt.Sprintf("%v", []byte(canary)), "[]"), fmt.Sprintf("%q", canary), "Y2FuYXJ5", "canary"} {
 				if strings.Contains(out, form) {
 					t.Errorf("value %d, %s: leaks: %s", i, name, out)
+				}
+			}
+		}
+	}
+}
+
+// A hash under a salt tells the salt, and what was written to it last, when it is printed.
+func TestLeafIsNeverPrinted(t *testing.T) {
+	salt := [32]byte([]byte("salt-salt-salt-salt-salt-salt-sa"))
+	h := Leaf(salt, Name)
+	h.Write([]byte(canary))
+	inner, outer := slices.Clone(salt[:]), slices.Clone(salt[:])
+	for i := range salt {
+		inner[i] ^= 0x36 // what HMAC keeps of its key (RFC 2104)
+		outer[i] ^= 0x5c
+	}
+	for i, v := range []any{h, &h, struct{ h hash.Hash }{h}, []hash.Hash{h}, map[string]any{"h": h}} {
+		for name, out := range outputs(v) {
+			for _, b := range [][]byte{salt[:], inner, outer, []byte(canary)} {
+				for _, form := range []string{string(b), fmt.Sprintf("%x", b), strings.Trim(fmt.Sprint(b), "[]"), strings.Trim(fmt.Sprintf("%#v", b), "[]byte{}")} {
+					if strings.Contains(out, form) {
+						t.Errorf("value %d, %s: leaks: %s", i, name, out)
+					}
 				}
 			}
 		}

@@ -3,13 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"time"
-
-	"github.com/ncruces/go-sqlite3"
-
-	"heed/internal/fault"
 )
 
 // Tx is one transaction. All that is written in it happened at Now.
@@ -73,14 +67,6 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 
 func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
 
-// changes counts the rows this connection ever inserted, changed or deleted.
-func (tx *Tx) changes() (n int64, err error) {
-	if err := tx.sql.QueryRowContext(tx.ctx, "SELECT total_changes()").Scan(&n); err != nil {
-		return 0, fmt.Errorf("counting changes: %w", err)
-	}
-	return n, nil
-}
-
 // Exec runs a statement. Arguments stand in for the question marks.
 func (tx *Tx) Exec(query string, args ...any) (sql.Result, error) {
 	return tx.sql.ExecContext(tx.ctx, query, args...)
@@ -115,32 +101,4 @@ func (tx *Tx) Each(query string, args []any, scan func(*sql.Rows) error) error {
 		}
 	}
 	return rows.Err()
-}
-
-// txFault names the refusals that are nobody's mistake: a held store, and what Explain knows.
-func txFault(step string, err error) error {
-	switch {
-	case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
-		return fault.New(fault.Held, "another process holds the store", "Nothing was written.", "Try again when it has finished.")
-	}
-	return Explain(fmt.Errorf("%s: %w", step, err))
-}
-
-// Integrity lets SQLite look through the whole file, indexes and free pages included, which
-// no query reads. The answer is empty when all is well; it names pages and tables only.
-func (db *DB) Integrity(ctx context.Context) (problems []string, err error) {
-	err = db.View(ctx, func(tx *Tx) error {
-		return tx.Each("PRAGMA integrity_check(3)", nil, func(rows *sql.Rows) error {
-			var line string
-			err := rows.Scan(&line)
-			if line != "ok" {
-				problems = append(problems, line)
-			}
-			return err
-		})
-	})
-	if first(err, sqlite3.CORRUPT, sqlite3.NOTADB) != nil || fault.KindOf(err) == fault.Conflict {
-		return []string{"it cannot be read to its end"}, nil
-	}
-	return problems, err
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -40,6 +39,11 @@ func newCustodian(t testing.TB) custodian {
 	return custodian{id, new(atomic.Int64)}
 }
 
+// as is that identity as a custodian of the case.
+func (c custodian) as(id string) Custodian {
+	return Custodian{ID: id, Recipient: c.Recipient(), Key: c.Recipient().String()}
+}
+
 // place is a case directory with its store open.
 type place struct {
 	dir string
@@ -65,7 +69,7 @@ func newPlace(t testing.TB) place {
 
 func (p place) config(create bool) Config {
 	return Config{Path: filepath.Join(p.dir, "vault.db"), FileKey: [32]byte{2}, BlobRoot: filepath.Join(p.dir, "vault"), BlobNameKey: [32]byte{3},
-		Case: p.db, Custodians: []age.Recipient{p.who.Recipient()}, Identities: []age.Identity{p.who}, Create: create, Clock: time.Now}
+		Case: p.db, Custodians: []Custodian{p.who.as("M-01")}, Identities: []age.Identity{p.who}, Create: create, Clock: time.Now}
 }
 
 // open opens the vault of a place; change alters the configuration first.
@@ -121,7 +125,7 @@ func unseal(t testing.TB, v *Vault, ref seal.Ref) ([]byte, seal.Kind) {
 func entries(t testing.TB, db *store.DB) (out []ledger.Entry) {
 	t.Helper()
 	err := db.View(t.Context(), func(tx *store.Tx) error {
-		return ledger.Entries(tx, 0, func(e ledger.Entry) error {
+		return ledger.Follow(tx, 0, func(e ledger.Entry) error {
 			out = append(out, e)
 			return nil
 		})
@@ -166,9 +170,6 @@ func (p place) blobs(t testing.TB) (out []string) {
 		t.Fatal(err)
 	}
 	for _, f := range all {
-		if strings.HasPrefix(filepath.Base(f), "aside-") {
-			continue // swept; package blob tests what becomes of it
-		}
 		if fi, err := os.Stat(f); err == nil && !fi.IsDir() {
 			out = append(out, f)
 		}

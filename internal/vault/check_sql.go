@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"heed/internal/fault"
 	"heed/internal/ledger"
@@ -20,20 +19,21 @@ type Item struct {
 	Subject string // the source it belongs to
 }
 
-// List lists the sealed values, oldest first.
+// List lists the sealed values, oldest first. What was destroyed is none any more.
 func (v *Vault) List(tx *store.Tx) ([]Item, error) {
 	all, err := readReferences(tx)
-	out := make([]Item, len(all))
-	for i, r := range all {
-		out[i] = Item{r.Ref, r.Kind, r.Subject}
+	out := []Item{}
+	for _, r := range all {
+		if r.State == stateSealed {
+			out = append(out, Item{r.Ref, r.Kind, r.Subject})
+		}
 	}
 	return out, err
 }
 
 func readReferences(tx *store.Tx) (all []reference, err error) {
-	err = tx.Each("SELECT ref, kind, subject, state, item FROM vault_reference ORDER BY length(ref), ref", nil, func(rows *sql.Rows) error {
-		var r reference
-		err := rows.Scan(&r.Ref, &r.Kind, &r.Subject, &r.State, &r.Item)
+	err = tx.Each(selectReference+" ORDER BY length(ref), ref", nil, func(rows *sql.Rows) error {
+		r, err := scanReference(rows)
 		all = append(all, r)
 		return err
 	})
@@ -45,80 +45,17 @@ func readReferences(tx *store.Tx) (all []reference, err error) {
 
 // IDs lists the references, as the ledger knows them.
 func (v *Vault) IDs(tx *store.Tx) ([]string, error) {
-	return texts(tx, "SELECT ref FROM vault_reference ORDER BY ref")
+	return texts(tx, "SELECT ref FROM vault_reference WHERE state <> 'destroyed' ORDER BY ref")
 }
 
 // Version returns a reference as it was given to the ledger.
 func (v *Vault) Version(tx *store.Tx, id string) (any, error) {
-	var r reference
-	err := tx.QueryRow("SELECT ref, kind, subject, state, item FROM vault_reference WHERE ref = ?", id).
-		Scan(&r.Ref, &r.Kind, &r.Subject, &r.State, &r.Item)
-	return r, err
-}
-
-// Sweep removes what a crash left: rows of the vault without a reference, blobs
-// without a row, and temporaries of the dead. It holds the writer's turn of the case's store, so that
-// nobody is between a row and its reference, and says how many rows and files went.
-//
-// A row or a blob that once had its reference is settled and never removed: when it has
-// none now, the store or the vault's file is an older copy, and what was sealed must not be
-// lost with it. Check tells. What a crash kept from being settled is settled here.
-func (v *Vault) Sweep(ctx context.Context) (removed int, err error) {
-	err = v.caseDB.Update(ctx, func(tx *store.Tx) error {
-		known, err := texts(tx, "SELECT item FROM vault_reference")
-		if err != nil {
-			return fmt.Errorf("reading references: %w", err)
-		}
-		blobs, orphans, err := v.settle(ctx, known)
-		if err != nil {
-			return err
-		}
-		// Crash here: blobs whose rows are gone. The next Sweep removes them.
-		n, err := v.blobs.Sweep(ctx, func(name string) bool { return blobs[name] })
-		removed = orphans + n
-		return err
-	})
-	return removed, err
-}
-
-// settle notes which rows have a reference, deletes those that never had one, and returns
-// the blobs of the rows that stay.
-func (v *Vault) settle(ctx context.Context, known []string) (blobs map[string]bool, orphans int, err error) {
-	err = v.db.Update(ctx, func(own *store.Tx) error {
-		referred := map[string]bool{}
-		for _, id := range known {
-			referred[id] = true
-		}
-		open, err := texts(own, "SELECT id FROM item WHERE settled = 0")
-		if err != nil {
-			return err
-		}
-		orphans = 0
-		for _, id := range open {
-			query := "UPDATE item SET settled = 1 WHERE id = ?"
-			if !referred[id] {
-				query = "DELETE FROM item WHERE id = ?"
-				orphans++
-			}
-			if _, err := own.Exec(query, id); err != nil {
-				return err
-			}
-		}
-		names, err := texts(own, "SELECT blob FROM item")
-		blobs = map[string]bool{}
-		for _, name := range names {
-			blobs[name] = true
-		}
-		return err
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("sweeping the vault: %w", err)
-	}
-	return blobs, orphans, nil
+	return scanReference(tx.QueryRow(selectReference+" WHERE ref = ?", id))
 }
 
 // Check reconciles the references in tx with the rows of the vault and with the blobs
-// on the disk. It opens no seal: a blob must be there, byte by byte as it was stored.
+// on the disk. It opens no seal: a blob must be there, byte by byte as it was stored; of
+// what was destroyed neither key nor blob may be.
 func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, error) {
 	damage, err := v.db.Integrity(ctx)
 	if err != nil {
@@ -137,19 +74,13 @@ func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, erro
 	if err != nil {
 		return nil, fmt.Errorf("checking the vault: %w", err)
 	}
-	items, settled, err := v.rows(ctx)
+	rows, err := store.Read(ctx, v.db, rowsOf)
 	if err != nil {
 		return nil, err
 	}
-	unknown := strays(files, items)
 	var problems []ledger.Problem
 	for _, r := range all {
-		i, ok := items[r.Item]
-		delete(items, r.Item)
-		if r.State != stateSealed {
-			continue
-		}
-		what, err := v.checkItem(ctx, r, i, ok)
+		what, err := v.checkReference(ctx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -157,13 +88,13 @@ func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, erro
 			problems = append(problems, ledger.Problem{Place: string(r.Ref), What: what})
 		}
 	}
-	lost, err := v.lost(ctx, items, settled)
+	if n := v.strays(files, rows); n > 0 {
+		problems = append(problems, ledger.Problem{Place: vaultObject,
+			What: fmt.Sprintf("%d files lie there that its table does not know: the table is an older copy, or was changed", n)})
+	}
+	lost, err := v.lost(ctx, rows)
 	if err != nil {
 		return nil, err
-	}
-	if unknown > 0 {
-		problems = append(problems, ledger.Problem{Place: vaultObject,
-			What: fmt.Sprintf("%d files lie there that its table does not know: the table is an older copy, or was changed", unknown)})
 	}
 	if lost > 0 {
 		problems = append(problems, ledger.Problem{Place: vaultObject,
@@ -172,45 +103,71 @@ func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, erro
 	return problems, nil
 }
 
-// strays counts the files that no row names.
-func strays(files []string, items map[string]item) (n int) {
+// strays counts the files that no row names. One that was destroyed meanwhile is gone by now.
+func (v *Vault) strays(files []string, rows []row) (n int) {
 	named := map[string]bool{}
-	for _, i := range items {
-		named[i.blob] = true
+	for _, r := range rows {
+		named[r.blob] = true
 	}
 	for _, name := range files {
-		if !named[name] {
+		if !named[name] && v.there(name) {
 			n++
 		}
 	}
 	return n
 }
 
-// lost counts the settled rows among those that had no reference when Check began. One
-// that was sealed since then has its reference by now. An unsettled row without one is
-// being sealed at this moment, or the next opening sweeps it: no problem.
-func (v *Vault) lost(ctx context.Context, items map[string]item, settled map[string]bool) (n int, err error) {
-	if len(items) == 0 {
-		return 0, nil
+// there reports whether a blob lies in the vault's directory, or might.
+func (v *Vault) there(name string) bool {
+	f, _, err := v.blobs.OpenStored(name)
+	if err == nil {
+		f.Close()
 	}
-	known, err := store.Read(ctx, v.caseDB, func(tx *store.Tx) ([]string, error) { return texts(tx, "SELECT item FROM vault_reference") })
-	if err != nil {
-		return 0, fmt.Errorf("reading references: %w", err)
-	}
-	for id := range items {
-		if settled[id] && !slices.Contains(known, id) {
-			n++
-		}
-	}
-	return n, nil
+	return fault.KindOf(err) != fault.NotFound
 }
 
-// checkItem says what is wrong with the item of a reference, or "".
-func (v *Vault) checkItem(ctx context.Context, r reference, i item, ok bool) (string, error) {
+// lost counts the settled rows without a reference. The references are read after the rows:
+// one that was sealed since has its own by now. An unsettled row without one is
+// being sealed at this moment, or the next opening sweeps it, and one whose value was wrapped
+// anew it deletes: no problem.
+func (v *Vault) lost(ctx context.Context, rows []row) (n int, err error) {
+	refs, err := store.Read(ctx, v.caseDB, readReferences)
+	if err != nil {
+		return 0, err
+	}
+	return len(sortRows(rows, refs).unknown), nil
+}
+
+// checkReference says what is wrong with what a reference stands for, or "". It asks again
+// when the reference changed meanwhile, because its value was wrapped anew or destroyed.
+func (v *Vault) checkReference(ctx context.Context, r reference) (string, error) {
+	what, err := v.checkItem(ctx, r)
+	if what == "" || err != nil {
+		return "", err
+	}
+	fresh, err := store.Read(ctx, v.caseDB, func(tx *store.Tx) (reference, error) {
+		return scanReference(tx.QueryRow(selectReference+" WHERE ref = ?", string(r.Ref)))
+	})
+	if err != nil || fresh == r {
+		return what, err
+	}
+	return v.checkItem(ctx, fresh)
+}
+
+func (v *Vault) checkItem(ctx context.Context, r reference) (string, error) {
+	i, ok, err := v.findItem(ctx, r.Item)
 	switch {
+	case err != nil:
+		return "", err
+	case r.State == stateDestroyed:
+		return v.checkDestroyed(i, ok), nil
+	case r.State != stateSealed:
+		return "it is in a state that does not exist", nil
 	case !ok:
 		return "the vault has no row for it", nil
-	case i.name() != r.Item || i.kind != r.Kind:
+	case i.destroyed:
+		return "the vault has destroyed its key, and the store does not say so: that was interrupted, or the store is an older copy", nil
+	case !i.is(r):
 		return "its row in the vault was changed", nil
 	}
 	size, sum, err := v.blobs.Stored(ctx, i.blob)
@@ -229,26 +186,15 @@ func (v *Vault) checkItem(ctx context.Context, r reference, i item, ok bool) (st
 	return "", nil
 }
 
-// rows reads all items by their ids, and which of them once had a reference.
-func (v *Vault) rows(ctx context.Context) (items map[string]item, settled map[string]bool, err error) {
-	items, settled = map[string]item{}, map[string]bool{}
-	err = v.db.View(ctx, func(own *store.Tx) error {
-		err := own.Each("SELECT "+itemColumns+" FROM item", nil, func(rows *sql.Rows) error {
-			i, err := scanItem(rows)
-			items[i.id] = i
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		ids, err := texts(own, "SELECT id FROM item WHERE settled = 1")
-		for _, id := range ids {
-			settled[id] = true
-		}
-		return err
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the vault: %w", err)
+// checkDestroyed says what is still there of a value whose key was destroyed.
+func (v *Vault) checkDestroyed(i item, ok bool) string {
+	switch {
+	case !ok:
+		return ""
+	case !i.destroyed || len(i.wrapped) > 0 || len(i.digest) > 0 || len(i.sum) > 0:
+		return "its key was destroyed by an act, and the vault still has it: the vault's file is an older copy, or was changed"
+	case v.there(i.blob):
+		return "its key was destroyed by an act, and its sealed bytes are still there; the next opening removes them"
 	}
-	return items, settled, nil
+	return ""
 }

@@ -23,9 +23,6 @@ func TestDamageIsNoticed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chmod(f, 0o600); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(f, change(b), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +83,8 @@ func TestDamageIsNoticed(t *testing.T) {
 func TestItemKeyIsReadStrictly(t *testing.T) {
 	who := newCustodian(t)
 	k := &itemKey{key: &[32]byte{1}, salt: &[32]byte{2}, size: 3, kind: seal.Name}
-	wrapped, err := k.wrap([]age.Recipient{who.Recipient()})
+	to := audience{custodians: []Custodian{who.as("M-01")}}
+	wrapped, err := k.wrapTo(to)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +96,7 @@ func TestItemKeyIsReadStrictly(t *testing.T) {
 		t.Error("a row of another kind passes")
 	}
 	k.size = -1
-	if wrapped, err = k.wrap([]age.Recipient{who.Recipient()}); err != nil {
+	if wrapped, err = k.wrapTo(to); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := (item{kind: seal.Name, wrapped: wrapped}).unwrap([]age.Identity{who}); err == nil {
@@ -165,6 +163,7 @@ func TestItemNameCoversTheRow(t *testing.T) {
 		"blob":    func(i *item) { i.blob = "ac" },
 		"stored":  func(i *item) { i.stored = 13 },
 		"sum":     func(i *item) { i.sum = []byte{4} },
+		"to":      func(i *item) { i.to = "ab" },
 		"wrapped": func(i *item) { i.wrapped = []byte{2} },
 	} {
 		other := base

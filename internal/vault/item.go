@@ -1,14 +1,12 @@
 package vault
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 
 	"filippo.io/age"
 
@@ -24,14 +22,18 @@ type item struct {
 	blob    string // name of the blob
 	stored  int64  // bytes that the blob's file has: padded and encrypted
 	sum     []byte // SHA-256 of that file
-	wrapped []byte // the itemKey, encrypted to the custodians
+	digest  []byte // see digestOf
+	to      string // the name of the audience that it is wrapped to
+	wrapped []byte // the itemKey, encrypted to that audience
+
+	destroyed bool // its key was destroyed: sum, digest, to and wrapped are blank
 }
 
-// name is what an item must be called: SHA-256 over all that it is. wrapped and blob are
-// random, so the name says nothing of the value.
+// name is what an item must be called: SHA-256 over all that it is. wrapped
+// and blob are random, so the name says nothing of the value.
 func (i item) name() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "heed/v1/vault-item\x00%s\x00%s\x00%d\x00%x\x00", i.kind, i.blob, i.stored, i.sum)
+	fmt.Fprintf(h, "heed/v1/vault-item\x00%s\x00%s\x00%d\x00%x\x00%x\x00%s\x00", i.kind, i.blob, i.stored, i.sum, i.digest, i.to)
 	h.Write(i.wrapped)
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -54,43 +56,37 @@ const (
 	wrapFixed   = 1 + 32 + 32 + 8
 )
 
-// wrap encrypts the key to every custodian.
-func (k *itemKey) wrap(custodians []age.Recipient) ([]byte, error) {
+// bytes is the key as it is before encryption; the caller clears it.
+func (k *itemKey) bytes() []byte {
 	plain := append([]byte{wrapVersion}, k.key[:]...)
 	plain = append(plain, k.salt[:]...)
 	plain = binary.BigEndian.AppendUint64(plain, uint64(k.size))
-	plain = append(plain, k.kind...)
+	return append(plain, k.kind...)
+}
+
+// wrapTo encrypts the key to an audience.
+func (k *itemKey) wrapTo(a audience) ([]byte, error) {
+	plain := k.bytes()
 	defer clear(plain)
-	var out bytes.Buffer
-	w, err := age.Encrypt(&out, custodians...)
-	if err != nil {
-		return nil, fmt.Errorf("encrypting to custodians: %w", err)
-	}
-	if _, err := w.Write(plain); err != nil {
-		return nil, fmt.Errorf("encrypting to custodians: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("encrypting to custodians: %w", err)
-	}
-	return out.Bytes(), nil
+	return a.wrap(plain)
 }
 
 var errItemKey = errors.New("malformed item key")
 
-// unwrap decrypts the key of an item. Who is no custodian of it gets age's NoIdentityMatchError.
+// unwrap decrypts the key of an item; see unwrap for who cannot.
 func (i item) unwrap(identities []age.Identity) (*itemKey, error) {
-	r, err := age.Decrypt(bytes.NewReader(i.wrapped), identities...)
+	plain, err := unwrap(i.wrapped, identities)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := io.ReadAll(io.LimitReader(r, wrapFixed+64))
 	defer clear(plain)
-	if err != nil || len(plain) <= wrapFixed || plain[0] != wrapVersion {
+	if len(plain) <= wrapFixed || plain[0] != wrapVersion {
 		return nil, errItemKey
 	}
 	key, salt := [32]byte(plain[1:33]), [32]byte(plain[33:65])
 	k := &itemKey{key: &key, salt: &salt, size: int64(binary.BigEndian.Uint64(plain[65:wrapFixed])), kind: seal.Kind(plain[wrapFixed:])}
 	if k.kind != i.kind || k.size < 0 {
+		k.wipe()
 		return nil, errItemKey
 	}
 	return k, nil
@@ -116,8 +112,14 @@ func errSealed() error {
 }
 
 // errLocked is the same sentence for a member who is no custodian.
-func errLocked(cause error) error {
-	return &fault.Error{Kind: fault.Locked, What: sealedWords, Safe: "Nothing was opened.", Do: "Unlock as a custodian.", Err: cause}
+func errLocked() *fault.Error {
+	return fault.New(fault.Locked, sealedWords, "Nothing was opened.", "Unlock as a custodian.")
+}
+
+// errDestroyed is what a custodian hears of a value that nobody can open any more.
+func errDestroyed(r reference) error {
+	return fault.New(fault.Withheld, "the key of "+string(r.Ref)+" was destroyed by an act: nobody can open it any more",
+		"Nothing was opened. The ledger keeps that it was there.", "See: heed history "+r.Subject)
 }
 
 const sealedWords = "this is sealed; the custodian can open it"

@@ -2,9 +2,7 @@ package vault
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -32,14 +30,16 @@ type opening struct {
 }
 
 // Open opens a value for a stated purpose. The act is committed before anything is
-// decrypted. Only a custodian can; a refusal is taken down too.
+// decrypted. Only a custodian can, in a two-person case two;
+// a refusal is taken down too.
 //
 // The bytes count only once the reader has answered io.EOF: a value that was cut or
 // exchanged fails at its end at the latest.
 func (v *Vault) Open(ctx context.Context, by ledger.Actor, ref seal.Ref, purpose string) (io.ReadCloser, seal.Kind, error) {
-	identities := v.keys()
-	if len(identities) == 0 {
-		return nil, "", errLocked(v.refuse(ctx, by, ref, purpose))
+	identities, locked := v.unlocked()
+	if locked != nil {
+		locked.Err = v.refuse(ctx, by, ref, purpose)
+		return nil, "", locked
 	}
 	purpose, err := checkPurpose(purpose)
 	if err != nil {
@@ -64,8 +64,9 @@ func (v *Vault) Open(ctx context.Context, by ledger.Actor, ref seal.Ref, purpose
 	return body, r.Kind, nil
 }
 
-// refuse takes down that a member who is no custodian tried to open a value. Of one
-// that is not there nothing is written; the member cannot tell the difference.
+// refuse takes down that a member who is no custodian, or one custodian alone, tried to open
+// a value. Of one that is not there, or not any more, nothing is written; the member cannot
+// tell the difference.
 func (v *Vault) refuse(ctx context.Context, by ledger.Actor, ref seal.Ref, purpose string) error {
 	purpose = string([]rune(strings.TrimSpace(purpose))[:min(maxPurpose, utf8.RuneCountInString(strings.TrimSpace(purpose)))])
 	err := v.caseDB.Update(ctx, func(tx *store.Tx) error {
@@ -91,38 +92,79 @@ func checkPurpose(purpose string) (string, error) {
 	return purpose, nil
 }
 
-// readReference finds what a custodian can open. The answer for all else is errSealed.
+// readReference finds what a custodian can open. Of what was destroyed it says so, which is
+// for custodians only; the answer for all else is errSealed.
 func readReference(tx *store.Tx, ref seal.Ref) (r reference, err error) {
-	err = tx.QueryRow("SELECT ref, kind, subject, state, item FROM vault_reference WHERE ref = ?", string(ref)).
-		Scan(&r.Ref, &r.Kind, &r.Subject, &r.State, &r.Item)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && r.State != stateSealed {
+	r, err = scanReference(tx.QueryRow(selectReference+" WHERE ref = ?", string(ref)))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return r, errSealed()
+	case err == nil && r.State == stateDestroyed:
+		return r, errDestroyed(r)
+	case err == nil && r.State != stateSealed:
 		return r, errSealed()
 	}
 	return r, err
 }
 
-// readItem finds the row a reference names, and holds it against that name.
-func (v *Vault) readItem(ctx context.Context, r reference) (i item, err error) {
-	err = v.db.View(ctx, func(tx *store.Tx) error {
-		i, err = scanItem(tx.QueryRow("SELECT "+itemColumns+" FROM item WHERE id = ?", r.Item))
-		return err
-	})
+const selectReference = "SELECT ref, kind, subject, state, item FROM vault_reference"
+
+func scanReference(row interface{ Scan(...any) error }) (r reference, err error) {
+	err = row.Scan(&r.Ref, &r.Kind, &r.Subject, &r.State, &r.Item)
+	return r, err
+}
+
+// readItem finds the row a reference names, and holds it against that name. When it is not
+// there, the value may have been wrapped anew since the reference was read.
+func (v *Vault) readItem(ctx context.Context, r reference) (item, error) {
+	i, ok, err := v.findItem(ctx, r.Item)
+	if err == nil && !ok {
+		var fresh reference
+		if fresh, err = v.current(ctx, r.Ref); err == nil && fresh.Item != r.Item {
+			r = fresh
+			i, ok, err = v.findItem(ctx, r.Item)
+		}
+	}
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return i, errDamaged(r.Ref, errors.New("it has no row in the vault"))
 	case err != nil:
-		return i, fmt.Errorf("reading the vault: %w", err)
-	case i.name() != r.Item || i.kind != r.Kind:
+		return i, err
+	case !ok:
+		return i, errDamaged(r.Ref, errors.New("it has no row in the vault"))
+	case i.destroyed:
+		return i, errDestroyed(r)
+	case !i.is(r):
 		return i, errDamaged(r.Ref, errors.New("its row in the vault was changed"))
 	}
 	return i, nil
 }
 
-const itemColumns = "id, kind, blob, stored, sum, wrapped"
+// is reports whether an item is the one that a reference stands for.
+func (i item) is(r reference) bool { return i.name() == r.Item && i.kind == r.Kind }
 
-func scanItem(row interface{ Scan(...any) error }) (i item, err error) {
-	err = row.Scan(&i.id, &i.kind, &i.blob, &i.stored, &i.sum, &i.wrapped)
-	return i, err
+// current reads a reference as it is by now.
+func (v *Vault) current(ctx context.Context, ref seal.Ref) (reference, error) {
+	return store.Read(ctx, v.caseDB, func(tx *store.Tx) (reference, error) { return readReference(tx, ref) })
+}
+
+// findItem reads a row of the vault's file, and says whether it is there.
+func (v *Vault) findItem(ctx context.Context, id string) (i item, ok bool, err error) {
+	err = v.db.View(ctx, func(own *store.Tx) error {
+		i, ok, err = rowOf(own, id)
+		return err
+	})
+	if err != nil {
+		return i, false, fmt.Errorf("reading the vault: %w", err)
+	}
+	return i, ok, nil
+}
+
+func rowOf(own *store.Tx, id string) (i item, ok bool, err error) {
+	err = own.QueryRow("SELECT id, kind, blob, stored, sum, digest, destroyed, wrapped_to, wrapped FROM item WHERE id = ?", id).
+		Scan(&i.id, &i.kind, &i.blob, &i.stored, &i.sum, &i.digest, &i.destroyed, &i.to, &i.wrapped)
+	if errors.Is(err, sql.ErrNoRows) {
+		return i, false, nil
+	}
+	return i, err == nil, err
 }
 
 // decrypt opens a value. The caller has the act in the ledger, and wipes the key.
@@ -136,6 +178,8 @@ func (v *Vault) decrypt(ctx context.Context, r reference, identities []age.Ident
 	switch {
 	case errors.As(err, &stranger):
 		return nil, nil, errSealed()
+	case fault.KindOf(err) == fault.Locked: // wrapped to two, and the case was one of two then
+		return nil, nil, err
 	case err != nil:
 		return nil, nil, errDamaged(r.Ref, err)
 	}
@@ -185,9 +229,9 @@ func (v *Vault) Commitments(ctx context.Context, by ledger.Actor, releaseID stri
 	if len(refs) == 0 {
 		return nil, nil
 	}
-	identities := v.keys()
-	if len(identities) == 0 {
-		return nil, errLocked(nil)
+	identities, locked := v.unlocked()
+	if locked != nil {
+		return nil, locked
 	}
 	var all []reference
 	err := v.caseDB.Update(ctx, func(tx *store.Tx) error {
@@ -227,80 +271,4 @@ func (v *Vault) commit(ctx context.Context, r reference, releaseID string, ident
 		return seal.Commitment{}, err
 	}
 	return seal.Commitment(leaf.Sum(nil)), nil
-}
-
-// Query is what is to be checked for leaks. Open are texts that readers may see: what a
-// sealed original has in common with them is no leak.
-type Query struct {
-	Text []byte
-	Open [][]byte
-}
-
-// Found is a place in the text, in bytes, half-open, that tells something sealed.
-type Found struct{ Start, End int }
-
-// checkDetail is what the ledger keeps of a leak check.
-type checkDetail struct {
-	Purpose string `json:"purpose"`
-	Values  int    `json:"values"`
-	Text    string `json:"text"` // SHA-256 of what was checked, hex
-}
-
-// vaultObject is the ledger's name for the vault as a whole.
-const vaultObject = "vault"
-
-// Leaks says where a text tells a sealed value; see matcher for what counts. It opens
-// every value, so it needs a custodian and a purpose, and is one act. The answer holds
-// positions only, in order and without overlaps. When one value cannot be read the check
-// fails: an answer that is silent about it would pass for a clean one.
-func (v *Vault) Leaks(ctx context.Context, by ledger.Actor, purpose string, q Query) ([]Found, error) {
-	identities := v.keys()
-	if len(identities) == 0 {
-		return nil, errLocked(nil)
-	}
-	purpose, err := checkPurpose(purpose)
-	if err != nil {
-		return nil, err
-	}
-	var all []reference
-	err = v.caseDB.Update(ctx, func(tx *store.Tx) error {
-		if all, err = readReferences(tx); err != nil {
-			return err
-		}
-		sum := sha256.Sum256(q.Text)
-		_, err := ledger.Append(tx, ledger.Act{Kind: "leak-check.run", By: by, Object: vaultObject,
-			Detail: checkDetail{purpose, len(all), hex.EncodeToString(sum[:])}})
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	m := newMatcher(q)
-	for _, r := range all {
-		if r.State != stateSealed {
-			continue
-		}
-		if err := v.match(ctx, m, r, identities); err != nil {
-			return nil, err
-		}
-	}
-	return m.found(), nil
-}
-
-// match opens one value and looks for it. A value that is longer than any text
-// that can be checked is read no further; see BUG in matcher.
-func (v *Vault) match(ctx context.Context, m *matcher, r reference, identities []age.Identity) error {
-	k, body, err := v.decrypt(ctx, r, identities)
-	if err != nil {
-		return err
-	}
-	k.wipe()
-	defer body.Close()
-	b, err := readText(body)
-	defer clear(b)
-	if err != nil {
-		return err
-	}
-	m.add(r.Kind, b)
-	return nil
 }

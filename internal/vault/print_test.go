@@ -20,6 +20,8 @@ import (
 	text "text/template"
 	"unicode/utf16"
 
+	"filippo.io/age"
+
 	"heed/internal/seal"
 	"heed/internal/store"
 )
@@ -52,6 +54,9 @@ func TestNothingIsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
+	if _, err := r.Read(make([]byte, 1)); err != nil { // so that it has the rest in hand
+		t.Fatal(err)
+	}
 	c := p.config(false)
 	key := [32]byte([]byte("key-key-key-key-key-key-key-key-"))
 	k := &itemKey{key: &key, salt: &key, kind: seal.Name}
@@ -60,8 +65,15 @@ func TestNothingIsPrinted(t *testing.T) {
 		secrets = append(secrets, string(s), hex.EncodeToString(s), base64.StdEncoding.EncodeToString(s),
 			strings.Trim(fmt.Sprint(s), "[]"), strings.Trim(fmt.Sprintf("%#v", s), "[]byte{}"))
 	}
-	h := holder{v, v, v, x, []any{v, x, r}, map[string]any{"v": v, "x": x}, struct{ deep *Vault }{v}}
-	for i, value := range []any{&c, v, x, r, k, h, &h, []holder{h}, map[string]*holder{"h": &h}} {
+	opened, err := itemOf(t, v, "E-0001").unwrap([]age.Identity{p.who})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []*[32]byte{opened.key, opened.salt} {
+		secrets = append(secrets, string(b[:]), hex.EncodeToString(b[:]), strings.Trim(fmt.Sprint(b[:]), "[]"))
+	}
+	h := holder{v, r, v, x, []any{v, x, r}, map[string]any{"v": v, "x": x, "r": r, "k": k}, struct{ deep *Vault }{v}}
+	for i, value := range []any{&c, v, x, r, k, opened, h, &h, []holder{h}, map[string]*holder{"h": &h}} {
 		for name, out := range outputs(value) {
 			// fmt asks no methods under these two, and vet refuses them for such a value.
 			if i == 0 && (name == "%p" || name == "%w") {

@@ -27,8 +27,11 @@ type reference struct {
 	Item    string    `json:"item"` // names the row of the vault's file, and all that it holds
 }
 
-// stateSealed is the state of a value that custodians can open.
-const stateSealed = "sealed"
+// The states of a value.
+const (
+	stateSealed    = "sealed"    // custodians can open it
+	stateDestroyed = "destroyed" // its key is gone
+)
 
 // Prepared is a value that lies encrypted in the vault's directory and is not yet
 // part of the case. Whoever got it calls Drop in the end, whatever happened.
@@ -51,8 +54,8 @@ func (v *Vault) Prepare(ctx context.Context, kind seal.Kind, r io.Reader) (*Prep
 	if !kind.Valid() {
 		return nil, fault.New(fault.Invalid, "there is no such kind of sealed value", "Nothing was written.", "")
 	}
-	if len(v.custodians) == 0 {
-		return nil, fault.New(fault.Refused, "there is no custodian, so nobody could ever open this", "Nothing was sealed.", "Name a custodian first.")
+	if err := v.audience.enough(); err != nil {
+		return nil, err
 	}
 	if kind != seal.Original {
 		r = &limited{r, maxShort}
@@ -67,7 +70,7 @@ func (v *Vault) Prepare(ctx context.Context, kind seal.Kind, r io.Reader) (*Prep
 	}
 	k.size = pending.Stat().Size
 	p := &Prepared{v: v, pending: pending, kind: kind, digest: v.digest(kind, pending.Stat().SHA256)}
-	if p.wrapped, err = k.wrap(v.custodians); err != nil {
+	if p.wrapped, err = k.wrapTo(v.audience); err != nil {
 		return nil, errors.Join(fmt.Errorf("sealing: %w", err), p.Drop())
 	}
 	p.Existing() // now, while this goroutine does not hold the case's only writer's turn
@@ -137,7 +140,7 @@ func (v *Vault) Find(ctx context.Context, sum [32]byte) (seal.Ref, bool, error) 
 func (p *Prepared) Drop() error { return p.pending.Drop() }
 
 // Keep makes a prepared value part of the case, in a transaction of the case's store:
-// first its blob gets its place, then its row is committed to the vault's file,
+// first its blob gets its name, then its row is committed to the vault's file,
 // then reference and act are written in tx. subject is the source it belongs to.
 //
 // When tx is not committed, blob and row stay behind until the next Sweep. When it is,
@@ -151,13 +154,10 @@ func (v *Vault) Keep(tx *store.Tx, by ledger.Actor, p *Prepared, subject string)
 	}
 	// Crash here: a blob without a row.
 	stat := p.pending.Stat()
-	i := item{kind: p.kind, blob: stat.Name, stored: stat.Stored, sum: stat.StoredSHA256[:], wrapped: p.wrapped}
+	i := item{kind: p.kind, blob: stat.Name, stored: stat.Stored, sum: stat.StoredSHA256[:],
+		digest: p.digest, to: v.audience.name(), wrapped: p.wrapped}
 	i.id = i.name()
-	err := v.db.Update(tx.Context(), func(own *store.Tx) error {
-		_, err := own.Exec("INSERT OR IGNORE INTO item (id, kind, blob, stored, sum, wrapped, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			i.id, string(i.kind), i.blob, i.stored, i.sum, i.wrapped, p.digest)
-		return err
-	})
+	err := v.db.Update(tx.Context(), func(own *store.Tx) error { return insert(own, i) })
 	if err != nil {
 		return "", fmt.Errorf("writing to the vault: %w", err)
 	}
@@ -166,8 +166,15 @@ func (v *Vault) Keep(tx *store.Tx, by ledger.Actor, p *Prepared, subject string)
 	return refer(tx, by, i, subject)
 }
 
+// insert writes the row of an item, not settled yet.
+func insert(own *store.Tx, i item) error {
+	_, err := own.Exec("INSERT OR IGNORE INTO item (id, kind, blob, stored, sum, digest, wrapped_to, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		i.id, string(i.kind), i.blob, i.stored, i.sum, i.digest, i.to, i.wrapped)
+	return err
+}
+
 // Settle says that the transaction of Keep was committed: from then on neither row nor blob
-// is ever removed. What fails here is done by the next Sweep, so an error undoes nothing.
+// is removed but with its key. What fails here is done by the next Sweep, so an error undoes nothing.
 func (p *Prepared) Settle() error {
 	if p.item == "" {
 		return errors.New("settling: the value was not kept")
@@ -183,7 +190,8 @@ func (p *Prepared) Settle() error {
 	return nil
 }
 
-// refer writes the reference to an item and its act.
+// refer writes the reference to an item and its act. For a source whose key was destroyed the
+// ledger refuses it.
 func refer(tx *store.Tx, by ledger.Actor, i item, subject string) (seal.Ref, error) {
 	id, err := ledger.NewID(tx, "E", 4)
 	if err != nil {

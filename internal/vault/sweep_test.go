@@ -186,7 +186,7 @@ func TestKilledChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := place{dir: dir, db: db, who: newCustodian(t)}
-	v := p.open(t, false, func(c *Config) { c.Custodians = []age.Recipient{r} })
+	v := p.open(t, false, func(c *Config) { c.Custodians = []Custodian{{"M-01", r, r.String()}} })
 	x := prepare(t, v, "not acknowledged")
 	err = db.Update(t.Context(), func(tx *store.Tx) error {
 		if _, err := v.Keep(tx, ledger.Actor{Member: "M-02"}, x, "S-002"); err != nil {

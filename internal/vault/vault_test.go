@@ -63,7 +63,7 @@ func TestSealAndOpen(t *testing.T) {
 func TestEachCustodianOpens(t *testing.T) {
 	p := newPlace(t)
 	second := newCustodian(t)
-	both := func(c *Config) { c.Custodians = append(c.Custodians, second.Recipient()) }
+	both := func(c *Config) { c.Custodians = append(c.Custodians, second.as("M-02")) }
 	v := p.open(t, true, both)
 	ref := keep(t, v, seal.Name, "S-001", []byte("x y"))
 	v.Close()
@@ -382,7 +382,7 @@ func saltOf(t testing.TB, v *Vault, ref seal.Ref) [32]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := i.unwrap(v.keys())
+	k, err := i.unwrap(v.identities())
 	if err != nil {
 		t.Fatal(err)
 	}

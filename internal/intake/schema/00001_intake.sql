@@ -11,7 +11,8 @@ CREATE TABLE original (
 	seal_original TEXT NOT NULL,
 	seal_name     TEXT NOT NULL,
 	blob          TEXT NOT NULL,
-	blob_key      BLOB NOT NULL
+	blob_key      BLOB NOT NULL,
+	erased_at     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX original_sha256 ON original (sha256) WHERE sha256 <> '';
 CREATE UNIQUE INDEX original_seal ON original (seal_original) WHERE seal_original <> '';
@@ -28,6 +29,7 @@ CREATE TABLE paragraph (
 	end_byte   INTEGER NOT NULL,
 	dir        TEXT NOT NULL,
 	lang       TEXT NOT NULL,
+	lang_found INTEGER NOT NULL,
 	PRIMARY KEY (source, n)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE sentence (
@@ -46,3 +48,14 @@ CREATE TABLE proposal (
 	state   TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'dropped'))
 ) STRICT;
 CREATE INDEX proposal_source ON proposal (source, id);
+CREATE TABLE custody (
+	id        TEXT PRIMARY KEY,
+	source    TEXT NOT NULL REFERENCES original,
+	kind      TEXT NOT NULL,
+	on_date   TEXT NOT NULL,
+	note      TEXT NOT NULL,
+	seal_note TEXT NOT NULL,
+	at        INTEGER NOT NULL,
+	by_member TEXT NOT NULL
+) STRICT;
+CREATE INDEX custody_source ON custody (source, id);

@@ -7,6 +7,7 @@ CREATE TABLE ledger_entry (
 	leaf    BLOB NOT NULL
 ) STRICT;
 CREATE INDEX ledger_entry_object ON ledger_entry (object, seq);
+CREATE INDEX ledger_entry_kind ON ledger_entry (kind, object);
 CREATE TABLE ledger_hash (
 	idx  INTEGER PRIMARY KEY,
 	hash BLOB NOT NULL

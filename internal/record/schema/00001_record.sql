@@ -6,9 +6,10 @@ CREATE TABLE case_record (
 ) STRICT;
 CREATE TABLE source (
 	id     TEXT PRIMARY KEY,
-	source TEXT NOT NULL CHECK (source = ''),
+	source TEXT NOT NULL,
 	body   TEXT NOT NULL
 ) STRICT;
+CREATE INDEX source_source ON source (source);
 CREATE TABLE basis (
 	id     TEXT PRIMARY KEY,
 	source TEXT NOT NULL,
@@ -20,3 +21,4 @@ CREATE TABLE statement (
 	source TEXT NOT NULL,
 	body   TEXT NOT NULL
 ) STRICT;
+CREATE INDEX statement_source ON statement (source, id);

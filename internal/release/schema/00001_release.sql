@@ -1,7 +1,6 @@
 -- +goose Up
 CREATE TABLE release (
 	id    TEXT PRIMARY KEY,
-	n     INTEGER NOT NULL UNIQUE,
 	state TEXT NOT NULL CHECK (state IN ('draft', 'gated', 'released')),
 	leaf  INTEGER NOT NULL,
 	body  TEXT NOT NULL

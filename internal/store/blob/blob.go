@@ -1,7 +1,7 @@
 // Package blob keeps originals: encrypted files in a directory, one per original.
 //
 // There is no Delete. What was received stays, and what must go is erased by destroying
-// its key elsewhere; Sweep then removes the files that nothing refers to any more.
+// its key elsewhere; Sweep then removes the file too.
 //
 // A blob is an age file (age-encryption.org/v1, STREAM in chunks of 64 KiB) under one
 // 32-byte key that the caller keeps; see cipher.go. Its plaintext is the exact bytes
@@ -15,17 +15,15 @@
 //   - modification times of files and directories are set to one fixed instant. The change
 //     time (ctime) and, on some systems, the birth time cannot be set by a program; they remain.
 //
-// Directory layout: ROOT/ab/abcdef… (64 hex digits, sharded by the first two), and
-// ROOT/tmp-… for what is being written. A temporary holds ciphertext only. Directories have
-// mode 0700.
+// Directory layout: ROOT/ab/abcdef… (64 hex digits, sharded by the first two) for blobs in
+// their places, ROOT/pending-NAME for a whole blob until the record that refers to it is
+// committed, and ROOT/tmp-… for what is being written. All of it is ciphertext, and
+// directories have mode 0700.
 //
-// A file that no committed record refers to yet has mode 0600. Once the record is committed
-// the file is settled: it has mode 0400, and Sweep never removes it again, whatever the record
-// says by then. The mark lies beside the records and not in them, so that an older copy of
-// the records, put back beside newer files, cannot cost the files.
-//
-// BUG(heed): A backup that brings files back without their modes also takes the marks away, until
-// the next Sweep with the records that refer to them.
+// Where a file lies says all there is to say of it; no mode and no time does, so that a copy
+// that loses them loses nothing. What is in its place was acknowledged once, and Sweep never
+// removes it, whatever the record says by then, unless its key was destroyed by an act. So an
+// older copy of the records, put back beside newer files, costs no file.
 //
 // Errors carry no paths: a directory may be named after a person.
 package blob
@@ -70,7 +68,11 @@ type Stat struct {
 // noTime stands in place of every modification time.
 var noTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-const tmpPrefix = "tmp-"
+// What the names of files begin with that are not in their places.
+const (
+	tmpPrefix     = "tmp-"
+	pendingPrefix = "pending-"
+)
 
 // Open opens the directory at root and makes it if only its last element is missing.
 // The name key must stay the same for the life of the directory: names depend on it.
@@ -116,26 +118,29 @@ func (d *Dir) Get(ctx context.Context, name string, key [32]byte, size int64) (i
 // Stored reads the file of a blob as it lies on the disk, without any key, and returns what
 // Stat says of it while nobody has changed it. A blob that is not there is fault.NotFound.
 func (d *Dir) Stored(ctx context.Context, name string) (size int64, sum [32]byte, err error) {
-	f, err := d.openFile(name)
+	f, _, err := d.OpenStored(name)
 	if err != nil {
 		return 0, sum, err
 	}
-	defer f.Close()
 	h := sha256.New()
 	size, err = io.Copy(h, ctxReader{ctx, f})
-	os.Chtimes(d.path(name), noTime, noTime) // best effort, see reader.Close
-	if err != nil {
+	if err := errors.Join(err, f.Close()); err != nil {
 		return 0, sum, fmt.Errorf("reading blob %s: %w", name, bare(err))
 	}
 	return size, [32]byte(h.Sum(nil)), nil
 }
 
-// openFile opens the file of a blob.
-func (d *Dir) openFile(name string) (*os.File, error) {
+// openFile opens the file of a blob: in its place, else pending, else in its place after all,
+// where another process may have put it between the two looks.
+func (d *Dir) openFile(name string) (f *os.File, err error) {
 	if !validName(name) {
 		return nil, errName()
 	}
-	f, err := os.Open(d.path(name))
+	for _, path := range []string{d.path(name), d.pending(name), d.path(name)} {
+		if f, err = os.Open(path); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "the stored original is missing", "the ledger still says what it was", "restore the file from a backup")
 	}
@@ -145,12 +150,44 @@ func (d *Dir) openFile(name string) (*os.File, error) {
 	return f, nil
 }
 
+// untouch takes back the access time that reading has left, wherever the blob lies now. Best
+// effort: on a disk mounted read-only there is nothing to take back.
+func (d *Dir) untouch(name string) {
+	for _, path := range []string{d.path(name), d.pending(name)} {
+		os.Chtimes(path, noTime, noTime)
+	}
+}
+
 func errName() error {
 	return fault.New(fault.Invalid, "this is not the name and size of a stored original", "nothing was changed", "")
 }
 
-// List returns the names of all blobs in ascending order. Files that are not blobs are passed over.
+// List returns the names of all blobs in ascending order, those in their places and the
+// pending ones, each once. Files that are not blobs are passed over.
 func (d *Dir) List(ctx context.Context) ([]string, error) {
+	files, err := os.ReadDir(d.root)
+	if err != nil {
+		return nil, fmt.Errorf("listing blobs: %w", bare(err))
+	}
+	var names []string
+	for _, f := range files {
+		// Before the places are read: what moves there meanwhile must not be missed.
+		if name, ok := strings.CutPrefix(f.Name(), pendingPrefix); ok && f.Type().IsRegular() && validName(name) {
+			names = append(names, name)
+		}
+	}
+	settled, err := d.Settled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names = append(names, settled...)
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// Settled returns the names of the blobs in their places, in ascending order. One that no
+// record refers to, asked for afterwards, is the trace of a record that was there once.
+func (d *Dir) Settled(ctx context.Context) ([]string, error) {
 	shards, err := os.ReadDir(d.root)
 	if err != nil {
 		return nil, fmt.Errorf("listing blobs: %w", bare(err))
@@ -179,6 +216,9 @@ func (d *Dir) List(ctx context.Context) ([]string, error) {
 
 func (d *Dir) shard(name string) string { return filepath.Join(d.root, name[:2]) }
 func (d *Dir) path(name string) string  { return filepath.Join(d.root, name[:2], name) }
+
+// pending is where a blob lies between Keep and Settle.
+func (d *Dir) pending(name string) string { return filepath.Join(d.root, pendingPrefix+name) }
 
 func namer(nameKey [32]byte) func(sum, key [32]byte) string {
 	return func(sum, key [32]byte) string {

@@ -26,7 +26,7 @@ type store interface {
 	Put(context.Context, [32]byte, io.Reader) (*Pending, error)
 	Get(context.Context, string, [32]byte, int64) (io.ReadCloser, error)
 	List(context.Context) ([]string, error)
-	Sweep(context.Context, func(string) bool) (int, error)
+	Sweep(ctx context.Context, keep, gone func(string) bool) (int, error)
 }
 
 var _ store = (*Dir)(nil)
@@ -48,13 +48,33 @@ func put(t testing.TB, d store, key [32]byte, b []byte) Stat {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Keep(); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Drop(); err != nil {
+	if err := errors.Join(p.Keep(), p.Settle(), p.Drop()); err != nil {
 		t.Fatal(err)
 	}
 	return p.Stat()
+}
+
+// leave does what a crash between Keep and Settle does.
+func leave(t testing.TB, d *Dir, b []byte) Stat {
+	t.Helper()
+	p, err := d.Put(t.Context(), key1, bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.Keep(), p.Drop()); err != nil {
+		t.Fatal(err)
+	}
+	return p.Stat()
+}
+
+func all(string) bool  { return true }
+func none(string) bool { return false }
+
+func sweep(t testing.TB, d *Dir, keep, gone func(string) bool, want int) {
+	t.Helper()
+	if n, err := d.Sweep(t.Context(), keep, gone); n != want || err != nil {
+		t.Errorf("swept %d, %v; want %d", n, err, want)
+	}
 }
 
 func get(d store, s Stat, key [32]byte) ([]byte, error) {
@@ -179,9 +199,7 @@ func TestDropLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := d.Sweep(t.Context(), func(string) bool { return false }); n != 0 || err != nil {
-		t.Errorf("swept %d under a living writer, %v", n, err)
-	}
+	sweep(t, d, none, nil, 0) // under a living writer
 	if err := errors.Join(p.Drop(), p.Drop()); err != nil {
 		t.Error(err)
 	}
@@ -352,43 +370,6 @@ func TestLastBytesAreWithheld(t *testing.T) {
 	}
 }
 
-func TestSweep(t *testing.T) {
-	d := open(t)
-	wanted, orphan := put(t, d, key1, noise(1)), put(t, d, key1, noise(2))
-	if err := os.WriteFile(filepath.Join(d.root, tmpPrefix+"dead"), []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(d.root, "README"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	keep := func(name string) bool { return name == wanted.Name }
-	if n, err := d.Sweep(t.Context(), keep); n != 2 || err != nil {
-		t.Errorf("removed %d, %v", n, err)
-	}
-	if n, err := d.Sweep(t.Context(), keep); n != 0 || err != nil {
-		t.Errorf("again removed %d, %v", n, err)
-	}
-	if _, err := get(d, wanted, key1); err != nil {
-		t.Error(err)
-	}
-	if _, err := get(d, orphan, key1); fault.KindOf(err) != fault.NotFound {
-		t.Error(err)
-	}
-	if got := left(t, d); len(got) != 3 || !slices.Contains(got, asidePrefix+orphan.Name) {
-		t.Errorf("left: %v", got)
-	}
-	// What lies aside comes back when a record wants it, bit by bit, and is settled then.
-	if n, err := d.Sweep(t.Context(), func(string) bool { return true }); n != 0 || err != nil {
-		t.Errorf("bringing back removed %d, %v", n, err)
-	}
-	if b, err := get(d, orphan, key1); err != nil || !bytes.Equal(b, noise(2)) {
-		t.Errorf("what lay aside does not come back: %v", err)
-	}
-	if !d.settled(orphan.Name) {
-		t.Error("what came back is not settled")
-	}
-}
-
 // Padmé's law: never shorter, never more than 12 % longer above the smallest bucket, and each
 // padded size is its own padded size, so that the classes do not overlap.
 func TestPaddedLaw(t *testing.T) {
@@ -426,14 +407,25 @@ func TestPrintsNoKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := d.Put(t.Context(), [32]byte(bytes.Repeat([]byte{187}, 32)), strings.NewReader("x"))
+	p, err := d.Put(t.Context(), [32]byte(bytes.Repeat([]byte{187}, 32)), strings.NewReader("canary and canary and canary"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.Drop()
+	if err := p.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Get(t.Context(), p.Stat().Name, [32]byte(bytes.Repeat([]byte{187}, 32)), p.Stat().Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := r.Read(make([]byte, 20)); err != nil { // so that age has a chunk of it in hand
+		t.Fatal(err)
+	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%d", "%x", "%s", "%q"} {
-		for _, v := range []any{d, *d, struct{ d *Dir }{d}, p, struct{ p *Pending }{p}} {
-			for _, leak := range []string{"171 171", "abab", "0xab, 0xab", "187 187", "bbbb", "0xbb, 0xbb"} {
+		for _, v := range []any{d, *d, struct{ d *Dir }{d}, p, struct{ p *Pending }{p}, r, struct{ r io.ReadCloser }{r}} {
+			for _, leak := range []string{"171 171", "abab", "0xab, 0xab", "187 187", "bbbb", "0xbb, 0xbb", "canary", "99 97 110", "63616e"} {
 				if s := fmt.Sprintf(verb, v); strings.Contains(s, leak) {
 					t.Errorf("%s of %T prints a key: %s", verb, v, s)
 				}
@@ -496,56 +488,6 @@ func BenchmarkGet(b *testing.B) {
 			b.Fatal(err)
 		}
 	})
-}
-
-func TestSettledIsNeverSwept(t *testing.T) {
-	d := open(t)
-	p, err := d.Put(t.Context(), key1, bytes.NewReader(noise(9)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Settle(); err == nil {
-		t.Error("settled what is not in its place")
-	}
-	if err := p.Keep(); err != nil {
-		t.Fatal(err)
-	}
-	name := p.Stat().Name
-	if got, err := d.Settled(t.Context()); err != nil || len(got) != 0 {
-		t.Errorf("settled before Settle: %v, %v", got, err)
-	}
-	if err := errors.Join(p.Settle(), p.Settle(), p.Drop()); err != nil {
-		t.Fatal(err)
-	}
-	nothing := func(string) bool { return false }
-	if n, err := d.Sweep(t.Context(), nothing); n != 0 || err != nil {
-		t.Errorf("swept %d, %v", n, err)
-	}
-	if got, err := d.Settled(t.Context()); err != nil || !slices.Equal(got, []string{name}) {
-		t.Errorf("settled: %v, %v", got, err)
-	}
-	if got, err := get(d, p.Stat(), key1); err != nil || !bytes.Equal(got, noise(9)) {
-		t.Errorf("a settled blob: %v", err)
-	}
-	fi, err := os.Stat(d.path(name))
-	if err != nil || !fi.ModTime().Equal(noTime) || runtime.GOOS != "windows" && fi.Mode().Perm() != 0o400 {
-		t.Errorf("time %v, mode %v, %v", fi.ModTime(), fi.Mode(), err)
-	}
-}
-
-// A crash between the commit and Settle is finished by the next sweep.
-func TestSweepSettlesTheWanted(t *testing.T) {
-	d := open(t)
-	s := put(t, d, key1, noise(9))
-	if n, err := d.Sweep(t.Context(), func(string) bool { return true }); n != 0 || err != nil {
-		t.Errorf("swept %d, %v", n, err)
-	}
-	if n, err := d.Sweep(t.Context(), func(string) bool { return false }); n != 0 || err != nil {
-		t.Errorf("swept %d, %v", n, err)
-	}
-	if got, err := d.Settled(t.Context()); err != nil || !slices.Equal(got, []string{s.Name}) {
-		t.Errorf("settled: %v, %v", got, err)
-	}
 }
 
 // What Put says of the file is what lies there, also when it was copied to another place.

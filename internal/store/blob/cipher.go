@@ -58,16 +58,19 @@ func (s symmetric) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 
 // reader hands out the exact bytes of one blob and checks all of it before the last of them.
 type reader struct {
-	ctx  context.Context
-	path string
-	file *os.File
-	r    io.Reader // padded plaintext
+	ctx     context.Context
+	file    *os.File
+	untouch func()
+	// read reads the padded plaintext, and hash is that of what was handed out. They are
+	// functions so that printing a reader cannot print the plaintext that they hold: age's
+	// last chunk, and the tail that SHA-256 has not mixed in yet. See Dir.name.
+	read func([]byte) (int, error)
+	hash func() hash.Hash
 
 	name   string
 	nameOf func(sum [32]byte) string // the name that a plaintext has under this key
 	size   int64
 	left   int64 // exact bytes still to be handed out
-	hash   hash.Hash
 	err    error // sticky; io.EOF once all is checked
 }
 
@@ -76,8 +79,10 @@ func (d *Dir) newReader(ctx context.Context, f *os.File, name string, key [32]by
 	if err != nil {
 		return nil, damaged(name, err)
 	}
+	h := sha256.New()
 	nameOf := func(sum [32]byte) string { return d.name(sum, key) }
-	return &reader{ctx: ctx, path: d.path(name), file: f, r: r, name: name, nameOf: nameOf, size: size, left: size, hash: sha256.New()}, nil
+	return &reader{ctx: ctx, file: f, untouch: func() { d.untouch(name) }, read: r.Read, hash: func() hash.Hash { return h },
+		name: name, nameOf: nameOf, size: size, left: size}, nil
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -94,8 +99,8 @@ func (r *reader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := r.r.Read(p[:min(int64(len(p)), r.left)])
-	r.hash.Write(p[:n])
+	n, err := r.read(p[:min(int64(len(p)), r.left)])
+	r.hash().Write(p[:n])
 	r.left -= int64(n)
 	switch {
 	case r.left == 0:
@@ -119,7 +124,7 @@ func (r *reader) finish() error {
 	want, got := padded(r.size)-r.size, int64(0)
 	buf := make([]byte, 4096)
 	for {
-		n, err := r.r.Read(buf)
+		n, err := r.read(buf)
 		if !zero(buf[:n]) {
 			return damaged(r.name, errors.New("longer than its recorded size"))
 		}
@@ -136,7 +141,7 @@ func (r *reader) finish() error {
 	if got != want {
 		return damaged(r.name, errors.New("less padding than its size needs"))
 	}
-	if have := r.nameOf([32]byte(r.hash.Sum(nil))); subtle.ConstantTimeCompare([]byte(have), []byte(r.name)) != 1 {
+	if have := r.nameOf([32]byte(r.hash().Sum(nil))); subtle.ConstantTimeCompare([]byte(have), []byte(r.name)) != 1 {
 		return damaged(r.name, errors.New("the bytes are not those of its name"))
 	}
 	return io.EOF
@@ -147,8 +152,7 @@ func (r *reader) Close() error {
 	if r.err == nil {
 		r.err = os.ErrClosed
 	}
-	// Best effort: on a disk mounted read-only there is nothing to take back.
-	os.Chtimes(r.path, noTime, noTime)
+	r.untouch()
 	return r.file.Close()
 }
 

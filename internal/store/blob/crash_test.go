@@ -44,9 +44,7 @@ func TestKilledWriter(t *testing.T) {
 	defer cmd.Process.Kill()
 	waitForTemporary(t, d)
 	keep := func(name string) bool { return name == before.Name }
-	if n, err := d.Sweep(t.Context(), keep); n != 0 || err != nil {
-		t.Errorf("swept %d under a living writer, %v", n, err)
-	}
+	sweep(t, d, keep, nil, 0) // under a living writer
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -54,9 +52,7 @@ func TestKilledWriter(t *testing.T) {
 	if got := left(t, d); len(got) != 2 {
 		t.Errorf("the kill came too early or too late: %v", got)
 	}
-	if n, err := d.Sweep(t.Context(), keep); n != 1 || err != nil {
-		t.Errorf("swept %d after the kill, %v", n, err)
-	}
+	sweep(t, d, keep, nil, 1) // after the kill
 	if got := left(t, d); len(got) != 1 {
 		t.Errorf("left: %v", got)
 	}

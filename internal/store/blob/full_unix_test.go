@@ -4,9 +4,11 @@ package blob
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -43,6 +45,9 @@ func TestFullDiskChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := d.Put(t.Context(), key1, &failing{after: 8 << 20}); !errors.Is(err, syscall.EFBIG) {
+		t.Fatalf("error %v", err)
+	}
+	if err := d.Import(t.Context(), strings.Repeat("0", 64), 8<<20, &failing{after: 8 << 20, err: io.EOF}); !errors.Is(err, syscall.EFBIG) {
 		t.Fatalf("error %v", err)
 	}
 }

@@ -53,11 +53,3 @@ func removeFree(f *os.File, path string) (bool, error) {
 
 // syncPath does nothing: Windows keeps the entries of directories in its own journal and lets no one force them.
 func syncPath(string) error { return nil }
-
-// moveFree renames a file unless another process has it open.
-func moveFree(f *os.File, from, to string) (bool, error) {
-	if err := f.Close(); err != nil {
-		return false, err
-	}
-	return os.Rename(from, to) == nil, nil // open elsewhere: next time
-}

@@ -41,15 +41,7 @@ func removeFree(f *os.File, path string) (bool, error) {
 	return true, nil
 }
 
-// moveFree renames a file whose lock the caller has just taken through f.
-func moveFree(f *os.File, from, to string) (bool, error) {
-	if err := errors.Join(os.Rename(from, to), f.Close()); err != nil {
-		return false, err
-	}
-	return true, nil
-}
-
-// syncPath forces the entries of a directory, or the mode of a file, to disk.
+// syncPath forces the entries of a directory to disk.
 func syncPath(path string) error {
 	d, err := os.Open(path)
 	if err != nil {

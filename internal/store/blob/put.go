@@ -14,7 +14,8 @@ import (
 	"filippo.io/age"
 )
 
-// Pending is a blob that has been written and read back, and is not yet in its place.
+// Pending is a blob that has been written and read back, and that no committed record refers
+// to yet.
 // Whoever got it must call Drop when done, whatever happened: after Keep, Drop only lets go.
 //
 //	p, err := dir.Put(ctx, key, r)
@@ -120,50 +121,91 @@ func (p *Pending) readBack(ctx context.Context, key [32]byte) error {
 	return nil
 }
 
-// Keep puts the blob into its place and forces that to disk. It may be called again after an error.
+// Keep gives the blob its name, as a pending one, and forces that to disk. It may be called
+// again after an error.
 func (p *Pending) Keep() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.tmp == "" {
 		return errors.New("keeping blob: it was dropped")
 	}
-	shard := p.d.shard(p.stat.Name)
-	if err := os.Mkdir(shard, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("keeping blob: %w", bare(err))
-	}
-	// Crash here: an empty shard directory, harmless, and the temporary, which Sweep removes.
 	if !p.kept {
-		f, err := renameHeld(p.file, p.tmp, p.d.path(p.stat.Name))
+		f, err := renameHeld(p.file, p.tmp, p.d.pending(p.stat.Name))
 		p.file = f
 		if err != nil {
 			return fmt.Errorf("keeping blob: %w", bare(err))
 		}
 		p.kept = true
 	}
-	// Crash here, and until the caller commits its record: the temporary or a whole blob
-	// that nothing refers to. Sweep removes either.
-	for _, dir := range []string{shard, p.d.root} {
-		if err := os.Chtimes(dir, noTime, noTime); err != nil {
-			return fmt.Errorf("keeping blob: %w", bare(err))
-		}
-		if err := syncPath(dir); err != nil {
-			return fmt.Errorf("keeping blob: %w", bare(err))
-		}
+	// Crash here, and until the caller commits its record: the temporary or a whole pending
+	// blob that nothing refers to. Sweep removes either.
+	if err := p.d.force(p.d.root); err != nil {
+		return fmt.Errorf("keeping blob: %w", bare(err))
 	}
-	// Crash here: the blob is in its place for good. Only now may a record that refers to it be committed.
+	// Crash here: the blob has its name for good. Only now may a record that refers to it be committed.
 	return nil
 }
 
-// Settle marks a kept blob as one that a committed record refers to: from then on Sweep never
-// removes it. A crash between the commit and Settle costs nothing, since the next Sweep, by the
-// same record, settles it.
+// Settle puts a kept blob into its place, because a committed record refers to it: from then
+// on Sweep does not remove it. A crash between the commit and Settle costs nothing: the blob is
+// read where it lies, and the next Sweep, by the same record, settles it.
 func (p *Pending) Settle() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.kept {
 		return errors.New("settling blob: it was not kept")
 	}
-	return p.d.settle(p.stat.Name)
+	f, err := p.d.place(p.file, p.stat.Name)
+	if p.tmp == "" && f != nil { // dropped before: nobody would let go of it any more
+		err, f = errors.Join(err, f.Close()), nil
+	}
+	p.file = f
+	if err != nil {
+		return fmt.Errorf("settling blob: %w", bare(err))
+	}
+	return nil
+}
+
+// place puts a pending blob into its place and forces that to disk. f is its file when this
+// process holds it, else nil; it is returned as renameHeld returns it. A blob that is in its
+// place already stays there.
+func (d *Dir) place(f *os.File, name string) (*os.File, error) {
+	if err := d.makeShard(name); err != nil {
+		return f, err
+	}
+	f, err := renameHeld(f, d.pending(name), d.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = os.Lstat(d.path(name)) // somebody who swept was faster
+	}
+	if err != nil {
+		return f, err
+	}
+	// Crash here: pending, in its place, or both, and read in either. It is never in neither:
+	// the new entry is forced to disk before the end of the old one.
+	return f, d.force(d.shard(name), d.root)
+}
+
+// makeShard makes the directory of a blob's place and forces it to disk.
+// Crash here: an empty directory, harmless.
+func (d *Dir) makeShard(name string) error {
+	err := os.Mkdir(d.shard(name), 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.force(d.root)
+}
+
+// force takes back the times of directories and forces their entries to disk, in that order.
+func (d *Dir) force(dirs ...string) error {
+	for _, dir := range dirs {
+		if err := errors.Join(os.Chtimes(dir, noTime, noTime), syncPath(dir)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Drop removes a blob that was not kept, and lets go of one that was. Dropping twice does nothing.

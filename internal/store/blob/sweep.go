@@ -7,73 +7,52 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
-// Sweep removes the temporaries whose writer is dead, puts aside the whole blobs that keep does
-// not want, and says how many files went. It never touches what a living process holds, and
-// leaves settled blobs where they are: what keep does not want of these, Settled lists. A wanted
-// blob that is not settled yet, because a crash came between the commit of its record and
-// Settle, is settled.
+// Sweep finishes what a crash left, and says how many files went:
 //
-// Putting aside is renaming to aside-NAME in ROOT. Most such blobs are what a crash left of a
-// write that nobody acknowledged; but a copy of the directory that lost the marks of its files,
-// beside an older copy of the records, looks the same, and there they are all there is. When
-// keep wants a blob again, the next Sweep puts it back.
+//   - a temporary whose writer is dead is removed;
+//   - a pending blob that keep wants, because the crash came between the commit of its record
+//     and Settle, is put into its place;
+//   - a pending blob that keep does not want and nobody holds is removed: nobody acknowledged
+//     it, and its key stands in no record;
+//   - a blob for which gone answers true, since its key was destroyed by an act, is removed
+//     wherever it lies. A nil gone means none.
 //
-// A blob is put aside only if keep refuses it while Sweep has the file's lock. A writer lets go
-// after it has committed or given up, so keep must look at the committed state at the moment it
-// is called and not at a list made before. Stopped in between, Sweep leaves the rest for next time.
-func (d *Dir) Sweep(ctx context.Context, keep func(name string) bool) (removed int, err error) {
-	names, err := d.List(ctx)
-	if err != nil {
-		return 0, err
-	}
+// It leaves all other blobs in their places, and never touches what a living writer holds:
+// the next Sweep does.
+//
+// A pending blob is removed only if keep refuses it while Sweep has the file's lock. A writer
+// lets go after it has committed or given up, so keep must look at the committed state at the
+// moment it is called and not at a list made before. Stopped in between, Sweep leaves the
+// rest for next time.
+func (d *Dir) Sweep(ctx context.Context, keep, gone func(name string) bool) (removed int, err error) {
+	wanted := func(name string) bool { return keep(name) && (gone == nil || !gone(name)) }
 	files, err := os.ReadDir(d.root)
 	if err != nil {
 		return 0, fmt.Errorf("sweeping: %w", bare(err))
 	}
-	count := func(path string, wanted func() bool, move func(*os.File, string) (bool, error)) error {
+	for _, f := range files {
 		if err := ctx.Err(); err != nil {
-			return err
+			return removed, err
 		}
-		gone, err := ifFree(path, wanted, move)
-		if gone {
+		if !f.Type().IsRegular() {
+			continue
+		}
+		went, err := d.sweepFile(f.Name(), wanted)
+		if err != nil {
+			return removed, err
+		}
+		if went {
 			removed++
 		}
-		return err
 	}
-	for _, f := range files {
-		if !strings.HasPrefix(f.Name(), tmpPrefix) || !f.Type().IsRegular() {
-			continue
-		}
-		if err := count(filepath.Join(d.root, f.Name()), func() bool { return false }, removeFree); err != nil {
+	if gone != nil {
+		n, err := d.sweepGone(ctx, gone)
+		removed += n
+		if err != nil {
 			return removed, err
-		}
-	}
-	if err := d.bringBack(files, keep); err != nil {
-		return removed, err
-	}
-	for _, name := range names {
-		// The cheap answers first: most blobs need no lock.
-		settled := d.settled(name)
-		if keep(name) {
-			if !settled {
-				d.settle(name) // best effort: a disk that takes no marks must not close the case
-			}
-			continue
-		}
-		if settled {
-			continue
-		}
-		aside := func(f *os.File, from string) (bool, error) { return moveFree(f, from, d.aside(name)) }
-		if err := count(d.path(name), func() bool { return d.settled(name) || keep(name) }, aside); err != nil {
-			return removed, err
-		}
-		os.Chtimes(d.shard(name), noTime, noTime) // best effort
-		if err := syncPath(d.shard(name)); err != nil {
-			return removed, fmt.Errorf("sweeping: %w", bare(err))
 		}
 	}
 	os.Chtimes(d.root, noTime, noTime) // best effort
@@ -83,70 +62,57 @@ func (d *Dir) Sweep(ctx context.Context, keep func(name string) bool) (removed i
 	return removed, nil
 }
 
-const asidePrefix = "aside-"
+// sweepFile sweeps one file of the root and says whether it was removed.
+func (d *Dir) sweepFile(file string, wanted func(name string) bool) (bool, error) {
+	path := filepath.Join(d.root, file)
+	if strings.HasPrefix(file, tmpPrefix) {
+		return removeUnless(path, func() bool { return false })
+	}
+	name, ok := strings.CutPrefix(file, pendingPrefix)
+	if !ok || !validName(name) {
+		return false, nil
+	}
+	if wanted(name) {
+		// Best effort: a disk that is full or takes nothing must not close the case, and the
+		// blob is read where it lies.
+		if f, _ := d.place(nil, name); f != nil {
+			f.Close()
+		}
+		return false, nil
+	}
+	return removeUnless(path, func() bool { return wanted(name) })
+}
 
-func (d *Dir) aside(name string) string { return filepath.Join(d.root, asidePrefix+name) }
-
-// bringBack puts blobs that lie aside into their places again when keep wants them.
-func (d *Dir) bringBack(files []fs.DirEntry, keep func(name string) bool) error {
-	for _, f := range files {
-		name, ok := strings.CutPrefix(f.Name(), asidePrefix)
-		if !ok || !validName(name) || !keep(name) {
+// sweepGone removes blobs whose keys were destroyed from their places.
+func (d *Dir) sweepGone(ctx context.Context, gone func(name string) bool) (removed int, err error) {
+	names, err := d.Settled(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		if !gone(name) {
 			continue
 		}
-		if err := os.Mkdir(d.shard(name), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("bringing back: %w", bare(err))
+		went, err := removeUnless(d.path(name), func() bool { return !gone(name) })
+		if err != nil {
+			return removed, err
 		}
-		if err := os.Rename(d.aside(name), d.path(name)); err != nil {
-			return fmt.Errorf("bringing back: %w", bare(err))
+		if went {
+			removed++
 		}
-		// Crash here: the blob is in its place; the next Sweep settles it.
-		if err := errors.Join(syncPath(d.shard(name)), d.settle(name)); err != nil {
-			return fmt.Errorf("bringing back: %w", bare(err))
+		os.Chtimes(d.shard(name), noTime, noTime) // best effort
+		if err := syncPath(d.shard(name)); err != nil {
+			return removed, fmt.Errorf("sweeping: %w", bare(err))
 		}
 	}
-	return nil
+	return removed, nil
 }
 
-// writable are the bits that a settled blob has not.
-const writable = 0o222
-
-// settled reports whether a blob is there and settled. When the disk does not answer, it
-// counts as settled: what is not known must not be removed.
-func (d *Dir) settled(name string) bool {
-	fi, err := os.Lstat(d.path(name))
-	return err != nil && !errors.Is(err, fs.ErrNotExist) || err == nil && fi.Mode().Perm()&writable == 0
-}
-
-// settle marks a blob and forces the mark to disk. It takes bits away and sets none, which
-// file systems without owners also do.
-func (d *Dir) settle(name string) error {
-	path := d.path(name)
-	fi, err := os.Lstat(path)
-	if err != nil {
-		return fmt.Errorf("settling blob: %w", bare(err))
-	}
-	if err := errors.Join(os.Chmod(path, fi.Mode().Perm()&^writable), syncPath(path)); err != nil {
-		return fmt.Errorf("settling blob: %w", bare(err))
-	}
-	return nil
-}
-
-// Settled returns the names of the settled blobs in ascending order. One that no record
-// refers to now, asked for afterwards, is the trace of a record that was there once.
-func (d *Dir) Settled(ctx context.Context) ([]string, error) {
-	names, err := d.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(names, func(name string) bool { return !d.settled(name) }), nil
-}
-
-// ifFree moves the file at path away unless somebody holds it or wanted answers true.
-func ifFree(path string, wanted func() bool, move func(*os.File, string) (bool, error)) (gone bool, err error) {
+// removeUnless removes the file at path unless somebody holds it or wanted answers true.
+func removeUnless(path string, wanted func() bool) (removed bool, err error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // its writer kept or dropped it meanwhile
+		return false, nil // its writer kept, settled or dropped it meanwhile
 	}
 	if err != nil {
 		return false, fmt.Errorf("sweeping: %w", bare(err))
@@ -155,10 +121,10 @@ func ifFree(path string, wanted func() bool, move func(*os.File, string) (bool, 
 	if err != nil || !held || wanted() || !samePlace(f, path) {
 		err = errors.Join(err, f.Close())
 	} else {
-		gone, err = move(f, path)
+		removed, err = removeFree(f, path)
 	}
 	if err != nil {
-		return gone, fmt.Errorf("sweeping: %w", bare(err))
+		return removed, fmt.Errorf("sweeping: %w", bare(err))
 	}
-	return gone, nil
+	return removed, nil
 }

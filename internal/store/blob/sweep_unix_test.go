@@ -18,9 +18,7 @@ func TestSweepSparesUncommitted(t *testing.T) {
 	if err := p.Keep(); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := d.Sweep(t.Context(), func(string) bool { return false }); n != 0 || err != nil {
-		t.Errorf("swept %d under a living writer, %v", n, err)
-	}
+	sweep(t, d, none, nil, 0) // under a living writer
 	if _, err := get(d, p.Stat(), key1); err != nil {
 		t.Error(err)
 	}
@@ -34,7 +32,7 @@ func TestSweepSparesUncommitted(t *testing.T) {
 			return false
 		}
 		return true
-	})
+	}, nil)
 	if n != 0 || err != nil || asked != 2 {
 		t.Errorf("swept %d after %d questions, %v", n, asked, err)
 	}

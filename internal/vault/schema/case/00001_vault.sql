@@ -6,3 +6,4 @@ CREATE TABLE vault_reference (
 	state   TEXT NOT NULL,
 	item    TEXT NOT NULL UNIQUE
 ) STRICT;
+CREATE INDEX vault_reference_subject ON vault_reference (subject);

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"heed/internal/app"
+	"heed/internal/cli/console"
+	"heed/internal/keys"
+)
+
+// canary stands in a sealed transcript, in its file name, in the EXIF of a sealed picture, in
+// a sealed name, in a sealed note, and in the note of a custody step of a sealed source.
+const canary = "Quzzelbranyark"
+
+// picture is the beginning of a JPEG file with an EXIF block that names somebody.
+func picture() []byte {
+	exif := "Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x3b\x01\x02\x00\x0f\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00" + canary + "\x00"
+	return append([]byte("\xff\xd8\xff\xe1\x00"+string(rune(len(exif)+2))+exif), "\xff\xd9"...)
+}
+
+// verbRun is one command of TestCanaryInEveryVerb. opens says that a custodian opens a seal
+// on purpose: then, and only then, the canary must be in the answer or in what is written.
+type verbRun struct {
+	args  string
+	stdin string
+	opens bool
+}
+
+// everyVerb is a life of one case, in which every verb is used at least once. A failing
+// verb counts too: it must be as silent.
+func everyVerb() []verbRun {
+	return []verbRun{
+		{args: "init case --handle amina --recovery-file words"},
+		{args: "user add luis --role custodian"},
+		{args: "user"}, {args: "key"}, {args: "key list"},
+		{args: "add --kind interview " + canary + ".txt --collected-on 2024-05-01 --received-from " + canary},
+		{args: "add --sealed " + canary + ".jpg"},
+		{args: "add article.txt"},
+		{args: "add " + canary + "-missing.txt"},
+		{args: "add --text-of S-001 redacted.txt"},
+		{args: "seal S-001 --kind name", stdin: canary},
+		{args: "seal S-001 --kind note", stdin: "Call " + canary + " back."},
+		{args: "seal"}, {args: "unseal E-0001 --purpose why", opens: true},
+		{args: "custody S-001 --add transferred --on 2024-05-02 --note " + canary}, {args: "custody S-001"},
+		{args: "show"}, {args: "show S-001"}, {args: "show S-001:1"}, {args: "show S-002 --json"},
+		{args: "get S-001 -o out"}, {args: "get S-003 -o out"},
+		{args: "quotes S-003"}, {args: "quotes S-001"},
+		{args: "source S-001 --title Interview"}, {args: "basis S-001 --consent public_report:public:role_only=given"}, {args: "basis S-003 --public-record paper"}, {args: "basis S-001"},
+		{args: "say --from S-003:1 --speaker minister --words Nobody --target accusations --stance rejects"}, {args: "say"},
+		{args: "claim A-claim --from S-001:1 --first-hand"}, {args: "claim Another --from S-003:1"}, {args: "claim"}, {args: "finding Held --for C-001 --assertion credible_indications --outcome met"}, {args: "finding"},
+		{args: "report Text --cite F-01"}, {args: "report"}, {args: "gate R1"}, {args: "sign R1"}, {args: "sign R1 --as luis"}, {args: "release R1 -o R1.heed"}, {args: "verify R1.heed"},
+		{args: "rec Ask --from S-003:1 --to ministry"}, {args: "rec"}, {args: "position R-01 --statement ST-001 --value rejected"},
+		{args: "search-log --rec R-01 --actor ministry --to 2024-05-03 --where site"}, {args: "matrix --as-of 2024-05-03"},
+		{args: "history S-001"}, {args: "history E-0001 --json"}, {args: "log"}, {args: "log -o log"}, {args: "proof 3 -o proof"}, {args: "checkpoint -o cp"},
+		{args: "check --against cp"}, {args: "backup b.backup"}, {args: "restore b.backup back"}, {args: "export exported"},
+		{args: "export opened --sealed --purpose why", opens: true},
+		{args: "passphrase"}, {args: "key add --recovery-file words2"}, {args: "key rotate"}, {args: "key remove K-02"},
+		{args: "user role M-02 member"}, {args: "key recover M-02 --recovery-file words"}, {args: "user remove M-02"},
+		{args: "key destroy S-001 --reason withdrawn --confirm S-001"}, {args: "history S-001"}, {args: "show S-001"},
+		{args: "demo --no-serve --dir demo"}, {args: "version"}, {args: "completion bash"}, {args: "help"},
+		{args: "bench --entries 1000 --size 64KiB --window 1ms --dir ."}, {args: "serve --addr 0.0.0.0:1"},
+		{args: "no-such-verb"},
+	}
+}
+
+// TestCanaryInEveryVerb goes through everyVerb with a canary under seal: it stands in no
+// answer, message or error, in no file and no file name that a verb leaves, and in no
+// temporary file, but where a custodian opened it on purpose. What the store's pages hold
+// when decrypted is read by TestCanaryIsNowhere in package app.
+func TestCanaryInEveryVerb(t *testing.T) {
+	dir, tmp := t.TempDir(), t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("TMPDIR", tmp)
+	inputs := map[string]string{
+		canary + ".txt": strings.Repeat("I am "+canary+" and I was held. ", 400), canary + ".jpg": string(picture()),
+		"article.txt": "\"Nobody was held,\" the minister said. The ministry must release them.", "redacted.txt": "A person, called [P-01], was held.",
+	}
+	for name, text := range inputs {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir("out", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, v := range everyVerb() {
+		words := strings.Fields(v.args)
+		var out, msg bytes.Buffer
+		status := Run(t.Context(), canaryEnv(words, v.stdin, &out, &msg))
+		t.Logf("status %d: %s\n%s", status, v.args, &msg)
+		used[words[0]+" "+second(words)] = status != 2
+		found := tells(out.Bytes()) || tells(msg.Bytes()) || v.opens && tellsTree(t, dir, inputs) != ""
+		if v.opens && !found {
+			t.Errorf("%s: opened on purpose, and nothing is seen: this test would see nothing\n%s", v.args, &msg)
+		}
+		if v.opens {
+			os.RemoveAll("opened") // what it was for is done
+			continue
+		}
+		if found {
+			t.Errorf("%s tells:\n%s%s", v.args, &out, &msg)
+		}
+		for _, root := range []string{dir, tmp} {
+			if where := tellsTree(t, root, inputs); where != "" {
+				t.Errorf("after %s it stands in %s", v.args, where)
+			}
+		}
+	}
+	everyLeaf(t, used)
+}
+
+func canaryEnv(args []string, stdin string, out, msg *bytes.Buffer) Env {
+	env := map[string]string{"HEED_STORE": "case", "HEED_PASSPHRASE": mine, "HEED_NEW_PASSPHRASE": mine}
+	return Env{Args: args, Stdin: strings.NewReader(stdin), Stdout: out, Stderr: msg, Getenv: func(k string) string { return env[k] },
+		Clock: app.SystemClock, Cost: keys.FloorCost, Terminal: args[0] == "unseal", TerminalOut: args[0] == "unseal"}
+}
+
+func second(words []string) string {
+	if len(words) > 1 && (words[0] == "key" || words[0] == "user" || words[0] == "completion") {
+		return words[1]
+	}
+	return ""
+}
+
+// everyLeaf fails for a verb that was not used, or only in a form that was not understood.
+func everyLeaf(t *testing.T, used map[string]bool) {
+	t.Helper()
+	s := &session{&console.Session{Env: canaryEnv([]string{"help"}, "", new(bytes.Buffer), new(bytes.Buffer))}}
+	var walk func(c *cobra.Command, path string)
+	walk = func(c *cobra.Command, path string) {
+		for _, sub := range c.Commands() {
+			if sub.Name() == "completion" || c.Name() == "completion" {
+				continue // it takes the shell's name, and one shell stands for all
+			}
+			if !sub.HasSubCommands() && !used[strings.TrimPrefix(path+" "+sub.Name(), " ")] && !used[sub.Name()+" "] {
+				t.Errorf("this test does not use the verb %s %s", path, sub.Name())
+			}
+			walk(sub, sub.Name())
+		}
+	}
+	walk(s.root(), "")
+}
+
+// tells looks for the canary in common encodings.
+func tells(b []byte) bool {
+	if bytes.Contains(bytes.ToLower(b), []byte(strings.ToLower(canary))) || bytes.Contains(b, []byte(hex.EncodeToString([]byte(canary)))) {
+		return true
+	}
+	for shift := range 3 {
+		enc := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift) + canary))
+		if bytes.Contains(b, []byte(enc[4:len(enc)-4])) {
+			return true
+		}
+	}
+	return false
+}
+
+// tellsTree looks in every file and file name but the inputs of this test.
+func tellsTree(t *testing.T, root string, inputs map[string]string) (where string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || inputs[d.Name()] != "" {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if tells(b) || tells([]byte(d.Name())) {
+			where = path
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return where
+}

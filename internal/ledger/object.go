@@ -1,0 +1,188 @@
+package ledger
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"heed/internal/fault"
+	"heed/internal/lang"
+	"heed/internal/store"
+)
+
+// Table keeps the objects of one kind for a room: each row is an object as JSON, with its
+// id and the source it comes from, in the columns id, source and body. Body is the whole
+// object, as it stands beside the object's last act; id and source are that act's object
+// and subject, and reading puts them back into the object, so that a changed column shows
+// in Check like a changed body. What concerns no one source has an empty one.
+type Table[T any] struct {
+	Name    string // of the table in the database
+	Noun    string // for a person, where that is not the name
+	Restore func(v *T, id, source string)
+}
+
+// Shelves are the tables of a room, of whatever kind.
+type Shelves []interface {
+	ids(tx *store.Tx) ([]string, error)
+	version(tx *store.Tx, id string) (any, bool, error)
+	erase(tx *store.Tx, source string) ([]string, error)
+}
+
+// Keep writes the row of the act's object, in the place of an earlier one, with its act.
+func (t Table[T]) Keep(tx *store.Tx, act Act) error {
+	body, err := json.Marshal(act.Version)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec("INSERT INTO "+t.Name+" (id, source, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+		act.Object, act.Subject, string(body)); err != nil {
+		return fmt.Errorf("writing %s: %w", act.Object, err)
+	}
+	_, err = Append(tx, act)
+	return err
+}
+
+// All reads the whole table, oldest id first.
+func (t Table[T]) All(tx *store.Tx) ([]T, error) { return t.read(tx, "? = ''", "") }
+
+// Of reads the objects of one source, oldest id first; "" reads all.
+func (t Table[T]) Of(tx *store.Tx, source string) ([]T, error) {
+	return t.read(tx, "? IN ('', source)", source)
+}
+
+// Find reads the object with an id, if it is there.
+func (t Table[T]) Find(tx *store.Tx, id string) (v T, ok bool, err error) {
+	found, err := t.read(tx, "id = ?", id)
+	if err != nil || len(found) == 0 {
+		return v, false, err
+	}
+	return found[0], true, nil
+}
+
+// One reads the object with an id. Without it the answer is that of Missing.
+func (t Table[T]) One(tx *store.Tx, id string) (T, error) {
+	v, ok, err := t.Find(tx, id)
+	if err == nil && !ok {
+		err = Missing(tx, cmp.Or(t.Noun, t.Name), id)
+	}
+	return v, err
+}
+
+func (t Table[T]) read(tx *store.Tx, where, arg string) (out []T, err error) {
+	err = tx.Each("SELECT id, source, body FROM "+t.Name+" WHERE "+where+" ORDER BY length(id), id", []any{arg}, func(rows *sql.Rows) error {
+		var id, source, body string
+		var v T
+		if err := rows.Scan(&id, &source, &body); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(body), &v); err != nil {
+			return fmt.Errorf("reading %s: %w", id, err)
+		}
+		t.Restore(&v, id, source)
+		out = append(out, v)
+		return nil
+	})
+	return out, err
+}
+
+func (t Table[T]) ids(tx *store.Tx) ([]string, error) { return column(tx, "SELECT id FROM "+t.Name) }
+
+func (t Table[T]) version(tx *store.Tx, id string) (any, bool, error) {
+	v, ok, err := t.Find(tx, id)
+	return v, ok, err
+}
+
+func (t Table[T]) erase(tx *store.Tx, source string) ([]string, error) {
+	ids, err := column(tx, "DELETE FROM "+t.Name+" WHERE source = ? AND source <> '' RETURNING id", source)
+	if err != nil {
+		return nil, fmt.Errorf("erasing what %s holds of %s: %w", t.Name, Echo(source), err)
+	}
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	return ids, nil
+}
+
+// column collects the one text column that a query answers with.
+func column(tx *store.Tx, query string, args ...any) (out []string, err error) {
+	err = tx.Each(query, args, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		out = append(out, s)
+		return err
+	})
+	return out, err
+}
+
+// IDs lists every object on the shelves.
+func (s Shelves) IDs(tx *store.Tx) (all []string, err error) {
+	for _, t := range s {
+		ids, err := t.ids(tx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	return all, nil
+}
+
+// Version reads an object as it was given to the ledger.
+func (s Shelves) Version(tx *store.Tx, id string) (any, error) {
+	for _, t := range s {
+		if v, ok, err := t.version(tx, id); ok || err != nil {
+			return v, err
+		}
+	}
+	return nil, errors.New("no object of this room")
+}
+
+// Erase deletes every object of a source from the shelves, and says which they were. A
+// second time there is nothing left to delete. It appends no act: whoever destroys the
+// key of the source does, in the same transaction.
+func (s Shelves) Erase(tx *store.Tx, source string) (erased []string, err error) {
+	for _, t := range s {
+		ids, err := t.erase(tx, source)
+		if err != nil {
+			return nil, err
+		}
+		erased = append(erased, ids...)
+	}
+	return erased, nil
+}
+
+// Erased reports whether an object went with the key of its source, and which that was.
+func Erased(tx *store.Tx, id string) (source string, erased bool, err error) {
+	past, err := History(tx, id)
+	for _, p := range past {
+		if p.Erased {
+			return p.Entry.Subject, true, err
+		}
+	}
+	return "", false, err
+}
+
+// Missing is the answer for an id under which nothing stands: nobody ever had it, or
+// it was erased.
+func Missing(tx *store.Tx, noun, id string) error {
+	source, erased, err := Erased(tx, id)
+	switch {
+	case err != nil:
+		return err
+	case erased:
+		return fault.New(fault.Withheld, id+" was erased with "+source+", whose key was destroyed", "The acts about it stand in the ledger, without their content.", "")
+	}
+	return fault.New(fault.NotFound, "there is no "+noun+" "+Echo(id), "", "")
+}
+
+// Echo is an id as somebody typed it, fit for an error: one line, and short, since what
+// was typed in the place of an id may be anything.
+func Echo(id string) string {
+	n := 0
+	for i := range id {
+		if n++; n > 32 {
+			return lang.Visible(id[:i]) + "…"
+		}
+	}
+	return lang.Visible(id)
+}
