@@ -178,8 +178,18 @@ func (a *App) readBack(ctx context.Context, f *os.File, b *Backup) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("reading the backup back: %w", pathless(err))
 	}
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("reading the backup back: %w", pathless(err))
+	}
+	b.Size = info.Size()
 	sum := sha256.New()
-	r, err := backup.Read(io.TeeReader(f, sum))
+	done := int64(0)
+	seen := seenBy(func(n int) {
+		done += int64(n)
+		a.c.Progress.tell("reading the backup back", done, b.Size)
+	})
+	r, err := backup.Read(io.TeeReader(f, io.MultiWriter(sum, seen)))
 	if err != nil {
 		return fmt.Errorf("reading the backup back: %w", err)
 	}
@@ -187,11 +197,8 @@ func (a *App) readBack(ctx context.Context, f *os.File, b *Backup) error {
 	if err != nil {
 		return err
 	}
-	done := int64(0)
 	err = r.Extract(a.member.Identity(), note.VerifierList(v), func(_ string, _ int64, r io.Reader) error {
-		n, err := io.Copy(io.Discard, r)
-		done += n
-		a.c.Progress.tell("reading the backup back", done, b.Size)
+		_, err := io.Copy(io.Discard, r)
 		return errors.Join(err, ctx.Err())
 	})
 	if err != nil {
@@ -200,12 +207,15 @@ func (a *App) readBack(ctx context.Context, f *os.File, b *Backup) error {
 	if [32]byte(sum.Sum(nil)) != b.SHA256 {
 		return fault.New(fault.Conflict, "the backup reads back differently from what was written", "It was not kept.", "Look at the disk, and choose another one.")
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("reading the backup back: %w", pathless(err))
-	}
-	b.Size = info.Size()
 	return nil
+}
+
+// seenBy is a writer that keeps nothing and says how many bytes came by.
+type seenBy func(n int)
+
+func (s seenBy) Write(p []byte) (int, error) {
+	s(len(p))
+	return len(p), nil
 }
 
 // keyFiles reads the key directory, without which nothing in the backup can be opened.

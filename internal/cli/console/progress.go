@@ -118,22 +118,20 @@ func (p *progress) draw() {
 	}
 }
 
-// text is how far it is, for who does not watch.
+// text is the step with how far it is.
 func (p *progress) text() string {
-	count := fmt.Sprint(p.done)
-	if p.total > 0 {
-		count += fmt.Sprintf(" of %d", p.total)
+	show, unit := func(n int64) string { return fmt.Sprint(n) }, ""
+	if slices.Contains(byteSteps, p.step) {
+		show, unit = func(n int64) string { return fmt.Sprintf("%.1f", float64(n)/(1<<20)) }, " MiB"
 	}
-	if p.inBytes() {
-		count += " bytes"
+	switch {
+	case p.total > 0:
+		return Fields(p.step, show(p.done)+" of "+show(p.total)+unit)
+	case p.done > 0:
+		return Fields(p.step, show(p.done)+unit)
 	}
-	if p.done == 0 && p.total == 0 {
-		count = ""
-	}
-	return Fields(p.step, count)
+	return p.step
 }
-
-func (p *progress) inBytes() bool { return slices.Contains(byteSteps, p.step) }
 
 // drawBar shows the step: as a bar where the total is known, else as a turning mark.
 func (p *progress) drawBar() {
@@ -142,23 +140,20 @@ func (p *progress) drawBar() {
 		p.barStep, p.barTotal = p.step, p.total
 		p.bar = p.newBar()
 	}
+	p.bar.Describe(p.text())
 	p.bar.Set64(p.done)
 	p.bar.RenderBlank()
 }
 
 func (p *progress) newBar() *progressbar.ProgressBar {
-	options := []progressbar.Option{progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(p.step), progressbar.OptionSetWidth(30),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true),
-		progressbar.OptionShowBytes(p.inBytes()), progressbar.OptionUseIECUnits(true), progressbar.OptionShowTotalBytes(p.total > 0),
+	total := p.total
+	if total == 0 {
+		total = -1 // not known
+	}
+	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.out), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true),
 		// No goroutine of its own: it would draw where something else is printed.
-		progressbar.OptionSetSpinnerChangeInterval(0)}
-	if p.total > 0 || p.done > 0 {
-		options = append(options, progressbar.OptionShowCount())
-	}
-	if p.total > 0 {
-		return progressbar.NewOptions64(p.total, options...)
-	}
-	return progressbar.NewOptions64(-1, options...)
+		progressbar.OptionSetSpinnerChangeInterval(0))
 }
 
 // Watched is a reader that tells how much of it was read.
