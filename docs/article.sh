@@ -24,7 +24,7 @@ run() {
 }
 
 cp "$article" "$dir/article.txt"
-run heed init "$dir/case" --title 'One article' --handle amina
+run heed init "$dir/case" --title 'One article' --handle amina --recovery-file "$dir/words"
 run heed user add luis --role custodian
 run heed add --kind press_article "$dir/article.txt"
 run heed add "$dir/article.txt"

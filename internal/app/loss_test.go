@@ -175,6 +175,49 @@ func TestLostMachine(t *testing.T) {
 	allThere(t, other, with("amina", otherPassphrase))
 }
 
+// TestLogOfNewerKeys: the newest log may be signed by a key that the old backup does not
+// know; then it counts only for who says that this key is trusted.
+func TestLogOfNewerKeys(t *testing.T) {
+	c, words := keptSafe(t, record.Case{Title: "Newer keys"})
+	a, err := Open(t.Context(), c, me())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := backupTo(a, c.Dir+".backup"); err != nil {
+		t.Fatal(err)
+	}
+	a.Close()
+	if _, err := Recover(t.Context(), c, "M-01", []byte(otherPassphrase), keys.FloorCost, Who{Words: &words}); err != nil {
+		t.Fatal(err)
+	}
+	if a, err = Open(t.Context(), c, with("amina", otherPassphrase)); err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, err := a.Destroy(t.Context(), "S-001", "the person has withdrawn"); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	if err := a.WriteLog(t.Context(), &log); err != nil {
+		t.Fatal(err)
+	}
+	for i, trusted := range [][]string{nil, a.VerifierKeys()} {
+		f, err := os.Open(c.Dir + ".backup")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		at := Config{Dir: filepath.Join(t.TempDir(), "again"), Clock: SystemClock}
+		out, err := Restore(t.Context(), at, Restoring{Backup: f, Log: bytes.NewReader(log.Bytes()), Keys: trusted}, me())
+		switch {
+		case i == 0 && err == nil:
+			t.Error("a log counts that nobody of the backup signed")
+		case i == 1 && (err != nil || len(out.Destroyed) != 1):
+			t.Errorf("with the key trusted: %+v, %v", out, err)
+		}
+	}
+}
+
 // TestRoles: who is made custodian opens what was sealed before; who is none any more does not.
 func TestRoles(t *testing.T) {
 	c, _ := keptSafe(t, record.Case{Title: "Roles"})

@@ -27,6 +27,7 @@ import (
 type Restoring struct {
 	Backup  io.Reader
 	Log     io.Reader // the newest ledger that is left, or nil; see App.WriteLog
+	Keys    []string  // verifier keys that may have signed it, beside those the backup knows
 	Expired bool      // restore it although it has expired
 }
 
@@ -107,7 +108,7 @@ func (c Config) rebuild(ctx context.Context, r Restoring, who []Who) (out Restor
 		return out, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	return out, a.settleRestore(ctx, h, r.Log, &out)
+	return out, a.settleRestore(ctx, h, r, &out)
 }
 
 // unpack writes the key files, unlocks by them, and writes everything else. Nothing of it
@@ -194,8 +195,8 @@ func writeWhole(path string, r io.Reader) error {
 
 // settleRestore takes down that the case came from a backup, destroys what was destroyed
 // since, and checks everything.
-func (a *App) settleRestore(ctx context.Context, h backup.Header, log io.Reader, out *Restored) error {
-	gone, err := a.readNewer(ctx, log, out)
+func (a *App) settleRestore(ctx context.Context, h backup.Header, r Restoring, out *Restored) error {
+	gone, err := a.readNewer(ctx, r, out)
 	if err != nil {
 		return err
 	}
@@ -218,9 +219,10 @@ func (a *App) settleRestore(ctx context.Context, h backup.Header, log io.Reader,
 }
 
 // readNewer reads the newer ledger, which must begin with all acts of the backup, and
-// answers which sources it says were destroyed since.
-func (a *App) readNewer(ctx context.Context, log io.Reader, out *Restored) (gone []string, err error) {
-	if log == nil {
+// answers which sources it says were destroyed since. Whoever got keys after the backup
+// signs with one that it does not know.
+func (a *App) readNewer(ctx context.Context, r Restoring, out *Restored) (gone []string, err error) {
+	if r.Log == nil {
 		return nil, nil
 	}
 	about, err := a.begun(ctx)
@@ -232,7 +234,7 @@ func (a *App) readNewer(ctx context.Context, log io.Reader, out *Restored) (gone
 		if err != nil {
 			return err
 		}
-		newer, err := ledger.ReadLog(log, ledgerOrigin(*about), vkeys)
+		newer, err := ledger.ReadLog(r.Log, ledgerOrigin(*about), append(vkeys, r.Keys...))
 		if err != nil {
 			return err
 		}

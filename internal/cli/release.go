@@ -237,22 +237,30 @@ have not said whose keys you trust.`,
 	return c
 }
 
+// trusted reads files of verifier keys.
+func trusted(files []string) (vkeys []string, err error) {
+	for _, k := range files {
+		b, err := console.ReadFile("a key file", k, console.MaxKeyFile)
+		if err != nil {
+			return nil, err
+		}
+		more, err := bundle.ParseKeyFile(b)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, err.Error(), "Nothing was done.", "One verifier key a line, as printed by: heed user --keys")
+		}
+		vkeys = append(vkeys, more...)
+	}
+	return vkeys, nil
+}
+
 func (s *session) verify(path string, keyFiles []string) error {
 	data, err := console.ReadFile("the bundle", path, bundle.MaxSize)
 	if err != nil {
 		return err
 	}
 	p := bundle.Policy{}
-	for _, k := range keyFiles {
-		b, err := console.ReadFile("a key file", k, console.MaxKeyFile)
-		if err != nil {
-			return err
-		}
-		vkeys, err := bundle.ParseKeyFile(b)
-		if err != nil {
-			return fault.New(fault.Invalid, err.Error(), "", "One verifier key a line, as printed by: heed user --keys")
-		}
-		p.Keys = append(p.Keys, vkeys...)
+	if p.Keys, err = trusted(keyFiles); err != nil {
+		return err
 	}
 	var b *bundle.Bundle
 	u, err := bundle.Parse(data)

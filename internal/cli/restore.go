@@ -18,6 +18,7 @@ import (
 
 type restoreFlags struct {
 	log               string
+	keys              []string
 	expired, recovery bool
 }
 
@@ -32,7 +33,8 @@ had when the backup was made, or with --recovery by the words of a recovery key 
 
 --log takes the newest ledger that is left (heed log -o FILE, or heed restore of a younger
 backup): what was destroyed after the backup is destroyed again. Without it withdrawals
-after the backup are not known here. An expired backup needs --expired.
+after the backup are not known here. If a member who got keys after the backup signed
+it, give the verifier keys of then with --key (heed user --keys). An expired backup needs --expired.
 
 The status is 1 when everything came back and the check found problems; they are printed.
 
@@ -48,6 +50,7 @@ The status is 1 when everything came back and the check found problems; they are
 	}
 	fl := c.Flags()
 	fl.StringVar(&f.log, "log", "", "newest log of the case's ledger")
+	fl.StringArrayVar(&f.keys, "key", nil, "file with verifier keys that may have signed the log; may be given several times")
 	fl.BoolVar(&f.expired, "expired", false, "restore although it has expired")
 	recoveryFlag(c, &f.recovery)
 	return c
@@ -71,6 +74,9 @@ func (s *session) restore(ctx context.Context, from, dir string, f restoreFlags)
 		}
 		defer log.Close()
 		r.Log = log
+	}
+	if r.Keys, err = trusted(f.keys); err != nil {
+		return err
 	}
 	who, forget, err := s.People(f.recovery)
 	defer forget()

@@ -107,22 +107,32 @@ func printText(w io.Writer, t intake.Text) {
 	for i, n := range numbered(t) {
 		if p := t.Sentences[i].Para; p != para {
 			para = p
-			fmt.Fprintln(w, console.Fields(fmt.Sprintf("¶ %d", p), marks[p].Lang, marks[p].Dir))
+			fmt.Fprintln(w, console.Fields(fmt.Sprintf("¶ %d", p), marks[p].Lang, marks[p].Dir, found(marks[p])))
 		}
 		fmt.Fprintf(w, "%s  %s\n", n.Address, console.Visible(n.Text))
 	}
+}
+
+// found marks what no person said.
+func found(p paragraphLine) string {
+	if p.Found {
+		return "(by its words)"
+	}
+	return ""
 }
 
 type paragraphLine struct {
 	N    int    `json:"n"`
 	Lang string `json:"lang"` // und where it is not known
 	Dir  string `json:"dir"`
+	// Found says that the program found the language by the words: the original declares none.
+	Found bool `json:"found,omitempty"`
 }
 
 func paragraphs(t intake.Text) []paragraphLine {
 	out := []paragraphLine{}
 	for _, p := range t.Paragraphs {
-		out = append(out, paragraphLine{p.N, cmp.Or(string(p.Lang), "und"), string(p.Dir)})
+		out = append(out, paragraphLine{p.N, cmp.Or(string(p.Lang), "und"), string(p.Dir), p.Found})
 	}
 	return out
 }
