@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -16,6 +15,7 @@ import (
 	"heed/internal/backup"
 	"heed/internal/durable"
 	"heed/internal/fault"
+	"heed/internal/keys"
 	"heed/internal/ledger"
 	"heed/internal/store"
 )
@@ -166,6 +166,9 @@ func (a *App) writeBackup(ctx context.Context, b *Backup, s snapshot) (err error
 	case errors.Is(err, os.ErrExist):
 		return errTaken()
 	case err != nil: // no links here, as on a memory stick
+		if _, err := os.Lstat(b.Path); err == nil {
+			return errTaken()
+		}
 		if err := os.Rename(f.Name(), b.Path); err != nil {
 			return Explain(fmt.Errorf("writing the backup: %w", pathless(err)))
 		}
@@ -218,20 +221,19 @@ func (s seenBy) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// keyFiles reads the key directory, without which nothing in the backup can be opened.
+// keyFiles reads the roster and the key files of its members, without which nothing in the
+// backup can be opened. What else lies in the directory is nobody's, and the header is read by everybody.
 func (a *App) keyFiles() (map[string][]byte, error) {
-	all, err := os.ReadDir(a.c.path(keysDir))
-	if err != nil {
-		return nil, fmt.Errorf("reading key files: %w", pathless(err))
-	}
 	files := map[string][]byte{}
-	for _, f := range all {
-		if !f.Type().IsRegular() || !(strings.HasSuffix(f.Name(), ".json") || f.Name() == "roster") {
-			continue
+	for _, name := range keys.Files(a.members) {
+		b, err := os.ReadFile(filepath.Join(a.c.path(keysDir), name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue // check names it; what there is must still be backed up
 		}
-		if files[f.Name()], err = os.ReadFile(filepath.Join(a.c.path(keysDir), f.Name())); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("reading key files: %w", pathless(err))
 		}
+		files[name] = b
 	}
 	return files, nil
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"heed/internal/durable"
 	"heed/internal/lang"
 	"heed/internal/ledger"
 )
@@ -23,11 +24,10 @@ import (
 // bag writes a BagIt bag (RFC 8493): payload under data/, a manifest of it, and a manifest
 // of the tag files.
 type bag struct {
-	root     string
-	progress Progress
-	sums     map[string]string // path from the root → hex SHA-256
-	bytes    int64
-	files    int
+	root  string
+	sums  map[string]string // path from the root → hex SHA-256
+	bytes int64
+	files int
 }
 
 // file writes one payload file.
@@ -98,6 +98,19 @@ func (b *bag) finish(now time.Time) (Exported, error) {
 	tags := b.manifest()
 	_, err := b.put("tagmanifest-sha256.txt", func(w io.Writer) error { _, err := io.WriteString(w, tags); return err })
 	return Exported{Files: b.files, Bytes: b.bytes}, err
+}
+
+// move puts the finished bag into its place, bagit.txt last.
+func (b *bag) move(to string) error {
+	if err := durable.Tree(b.root); err != nil {
+		return err
+	}
+	for _, name := range []string{"data", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "bagit.txt"} {
+		if err := os.Rename(filepath.Join(b.root, name), filepath.Join(to, name)); err != nil {
+			return err
+		}
+	}
+	return durable.Dir(to)
 }
 
 // manifest lists the files written so far. No name needs the percent-encoding of RFC 8493,

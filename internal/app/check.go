@@ -20,7 +20,7 @@ func (a *App) Check(ctx context.Context, checkpoint []byte) (head ledger.Head, p
 	}
 	if len(damage) > 0 {
 		// What can be read of a damaged file proves nothing.
-		return head, []ledger.Problem{{Place: storeFile, What: "SQLite finds it damaged: " + damage[0]}}, nil
+		return head, []ledger.Problem{{Place: storeFile, What: "it is damaged or was changed: " + damage[0]}}, nil
 	}
 	err = a.db.View(ctx, func(tx *store.Tx) error {
 		if head, err = ledger.HeadOf(tx); err != nil {

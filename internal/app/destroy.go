@@ -73,7 +73,7 @@ func (a *App) Destroy(ctx context.Context, source, reason string) (d Destroyed, 
 		return d, err
 	}
 	a.c.Progress.tell("request written", 0, 0)
-	if d, err = a.destroy(ctx, source); err != nil {
+	if d, err = a.destroy(ctx, a.By(), source); err != nil {
 		return d, fmt.Errorf("destroying the key of %s (the next opening goes on): %w", source, err)
 	}
 	d.Backups, err = a.keptBackups(ctx)
@@ -81,7 +81,7 @@ func (a *App) Destroy(ctx context.Context, source, reason string) (d Destroyed, 
 }
 
 // destroy carries out a request that stands in the ledger. It can be done again.
-func (a *App) destroy(ctx context.Context, source string) (d Destroyed, err error) {
+func (a *App) destroy(ctx context.Context, by ledger.Actor, source string) (d Destroyed, err error) {
 	d.Source = source
 	if d.Seals, err = a.vault.DestroyKeys(ctx, source); err != nil {
 		return d, err
@@ -96,7 +96,7 @@ func (a *App) destroy(ctx context.Context, source string) (d Destroyed, err erro
 			return d, fmt.Errorf("removing the copy of before an upgrade: %w", pathless(err))
 		}
 	}
-	if err := a.db.Update(ctx, func(tx *store.Tx) error { return a.erase(tx, &d) }); err != nil {
+	if err := a.db.Update(ctx, func(tx *store.Tx) error { return a.erase(tx, by, &d) }); err != nil {
 		return d, err
 	}
 	a.c.Progress.tell("rows erased", 0, 0)
@@ -135,12 +135,12 @@ func (a *App) cutLog(ctx context.Context) error {
 
 // erase takes out of every room what it holds of the source, with the data key of all its
 // versions, in one transaction with the act.
-func (a *App) erase(tx *store.Tx, d *Destroyed) error {
+func (a *App) erase(tx *store.Tx, by ledger.Actor, d *Destroyed) error {
 	if err := a.vault.MarkDestroyed(tx, d.Source); err != nil {
 		return err
 	}
 	// A release that waits for signatures is reopened first, by its own act.
-	if _, err := a.Release.Erase(tx, a.By(), d.Source); err != nil {
+	if _, err := a.Release.Erase(tx, by, d.Source); err != nil {
 		return err
 	}
 	d.Objects = nil
@@ -154,7 +154,7 @@ func (a *App) erase(tx *store.Tx, d *Destroyed) error {
 	if err := ledger.DestroyKey(tx, d.Source); err != nil {
 		return err
 	}
-	_, err := ledger.Append(tx, ledger.Act{Kind: ledger.KeyDestroyed, By: a.By(), Object: d.Source,
+	_, err := ledger.Append(tx, ledger.Act{Kind: ledger.KeyDestroyed, By: by, Object: d.Source,
 		Detail: map[string]any{"seals": d.Seals, "objects": d.Objects}})
 	return err
 }
@@ -173,16 +173,32 @@ func (a *App) finishDestroying(ctx context.Context) error {
 		return err
 	}
 	for _, source := range asked {
-		if !slices.Contains(done, source) {
-			if _, err := a.destroy(ctx, source); err != nil {
-				return err
-			}
+		if slices.Contains(done, source) {
+			continue
+		}
+		by, err := a.requestedBy(ctx, source)
+		if err == nil {
+			_, err = a.destroy(ctx, by, source)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if marked, err := exists(a.c.path(erasingFile)); err != nil || !marked {
 		return err
 	}
 	return a.cutLog(ctx)
+}
+
+// requestedBy is who asked for the destruction: they answer for it, whoever finishes it.
+func (a *App) requestedBy(ctx context.Context, source string) (by ledger.Actor, err error) {
+	past, err := store.Read(ctx, a.db, func(tx *store.Tx) ([]ledger.Past, error) { return ledger.History(tx, source) })
+	for _, p := range past {
+		if p.Entry.Kind == destroyRequested {
+			by.Member = p.Entry.By
+		}
+	}
+	return by, err
 }
 
 // keptBackups lists the backups that have not expired.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"heed/internal/durable"
 	"heed/internal/fault"
 	"heed/internal/ledger"
 	"heed/internal/seal"
@@ -32,7 +31,9 @@ type Exported struct {
 // version, the ledger. Sealed values are left out unless they are asked for. What is
 // written is in the open: it is no backup, and nothing reads it back.
 //
-// It is built in DIR.exporting; a crash leaves that, and the next export into DIR clears it.
+// It is built in a directory of its own in DIR, so that nothing is written to another
+// disk; a crash leaves that, and the next export into DIR clears it. The file that makes
+// it a bag, bagit.txt, comes last.
 func (a *App) Export(ctx context.Context, e Exporting) (out Exported, err error) {
 	made, err := emptyDir(e.Dir)
 	if err != nil {
@@ -43,11 +44,11 @@ func (a *App) Export(ctx context.Context, e Exporting) (out Exported, err error)
 			os.Remove(e.Dir)
 		}
 	}()
-	stage := filepath.Clean(e.Dir) + ".exporting"
-	if err := os.RemoveAll(stage); err != nil {
-		return out, Explain(fmt.Errorf("clearing an unfinished export: %w", pathless(err)))
+	beside, lock, err := newCopies(e.Dir)
+	if err != nil {
+		return out, err
 	}
-	defer os.RemoveAll(stage)
+	defer dropCopies(beside, lock)
 	err = a.db.Update(ctx, func(tx *store.Tx) error {
 		_, err := ledger.Append(tx, ledger.Act{Kind: "case.exported", By: a.By(), Object: caseObject, Detail: map[string]bool{"sealed": e.Sealed}})
 		return err
@@ -55,20 +56,17 @@ func (a *App) Export(ctx context.Context, e Exporting) (out Exported, err error)
 	if err != nil {
 		return out, err
 	}
-	b := &bag{root: stage, progress: a.c.Progress}
+	b := &bag{root: filepath.Join(beside, "bag")}
 	if err := a.fill(ctx, b, e); err != nil {
 		return out, Explain(fmt.Errorf("exporting: %w", pathless(err)))
 	}
-	if out, err = b.finish(a.c.Clock()); err != nil {
+	if out, err = b.finish(a.c.Clock()); err == nil {
+		err = b.move(e.Dir)
+	}
+	if err != nil {
 		return out, Explain(fmt.Errorf("exporting: %w", pathless(err)))
 	}
-	if err := os.Remove(e.Dir); err != nil {
-		return out, Explain(fmt.Errorf("exporting: %w", pathless(err)))
-	}
-	if err := os.Rename(stage, e.Dir); err != nil {
-		return out, Explain(fmt.Errorf("exporting: %w", pathless(err)))
-	}
-	return out, durable.Dir(filepath.Dir(filepath.Clean(e.Dir)))
+	return out, nil
 }
 
 // fill writes the payload.

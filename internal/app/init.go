@@ -64,7 +64,7 @@ func (a *App) begin(ctx context.Context, c record.Case) error {
 	}
 	return a.db.Update(ctx, func(tx *store.Tx) error {
 		for _, m := range a.members {
-			if err := a.appendMember(tx, m); err != nil {
+			if err := a.appendMember(tx, m, a.By()); err != nil {
 				return err
 			}
 		}
@@ -79,6 +79,7 @@ func emptyDir(dir string) (made bool, err error) {
 	if dir == "" {
 		return false, fault.New(fault.Invalid, "no directory was named", "Nothing was written.", "heed init DIR")
 	}
+	sweepCopies(dir) // what a restore or an export left there that was killed
 	entries, err := os.ReadDir(dir)
 	switch {
 	case err == nil && len(entries) > 0:

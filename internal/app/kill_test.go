@@ -314,8 +314,16 @@ func restoreVictim(c Config) error {
 	defer f.Close()
 	c.Dir += ".restored"
 	fmt.Println("begin restore")
-	if _, err := Restore(context.Background(), c, Restoring{Backup: f}, me()); err != nil {
+	// One that was killed after its commit is there: opening it does the rest.
+	committed, err := exists(c.path(rotatedDir))
+	if err != nil {
 		return err
+	}
+	if placed, err := exists(c.path(storeFile)); err == nil && !placed && !committed {
+		_, err = Restore(context.Background(), c, Restoring{Backup: f}, me())
+		if err != nil {
+			return err
+		}
 	}
 	a, err := Open(context.Background(), c, me())
 	if err != nil {

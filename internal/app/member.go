@@ -13,8 +13,8 @@ import (
 	"heed/internal/vault"
 )
 
-func (a *App) appendMember(tx *store.Tx, m keys.Member) error {
-	_, err := ledger.Append(tx, ledger.Act{Kind: nounOf(m.Role) + ".added", By: a.By(), Object: m.ID, Version: m.Public()})
+func (a *App) appendMember(tx *store.Tx, m keys.Member, by ledger.Actor) error {
+	_, err := ledger.Append(tx, ledger.Act{Kind: nounOf(m.Role) + ".added", By: by, Object: m.ID, Version: m.Public()})
 	return err
 }
 
@@ -65,7 +65,7 @@ func (a *App) AddRecoveryKey(ctx context.Context) (m keys.Member, words keys.Wor
 // admitted takes down that somebody came, and opens what is sealed to a new custodian. The
 // files are opened anew: from here on the rooms seal to the custodians of now.
 func (a *App) admitted(ctx context.Context, m keys.Member) (rewrapped int, err error) {
-	if err := a.db.Update(ctx, func(tx *store.Tx) error { return a.appendMember(tx, m) }); err != nil {
+	if err := a.db.Update(ctx, func(tx *store.Tx) error { return a.appendMember(tx, m, a.By()) }); err != nil {
 		return 0, err
 	}
 	if err := errors.Join(a.closeFiles(), a.wire(ctx, nil)); err != nil || !opens(m.Role) {
@@ -140,7 +140,7 @@ func (a *App) ChangePassphrase(ctx context.Context, old, passphrase []byte, cost
 }
 
 // finishMembers takes down the acts of members whose line in the roster a crash cut off
-// from its act. The roster was proved before, so a custodian signed it.
+// from its act, in the name of the custodian who signed it.
 func (a *App) finishMembers(ctx context.Context) error {
 	missing, err := store.Read(ctx, a.db, func(tx *store.Tx) (missing []keys.Member, err error) {
 		for _, m := range a.members {
@@ -157,9 +157,13 @@ func (a *App) finishMembers(ctx context.Context) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
+	by, err := a.member.AdmittedBy(a.c.path(keysDir))
+	if err != nil {
+		return err
+	}
 	return a.db.Update(ctx, func(tx *store.Tx) error {
 		for _, m := range missing {
-			if err := a.appendMember(tx, m); err != nil {
+			if err := a.appendMember(tx, m, ledger.Actor{Member: by[m.ID]}); err != nil {
 				return err
 			}
 		}

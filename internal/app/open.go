@@ -125,7 +125,12 @@ func enter(c Config, take func(string) (*hold.Lock, error)) (*hold.Lock, error) 
 				return nil, err
 			}
 		}
-		if err := whole(c.Dir); err != nil {
+		// A lock is made only where there is a case, or a part of one.
+		locked, err := exists(c.path(lockFile))
+		if err == nil && !locked {
+			err = whole(c.Dir)
+		}
+		if err != nil {
 			return nil, err
 		}
 		lock, err := take(c.path(lockFile))
@@ -134,7 +139,9 @@ func enter(c Config, take func(string) (*hold.Lock, error)) (*hold.Lock, error) 
 		}
 		// Between looking and locking somebody may have rotated and crashed.
 		if rotated, err = exists(c.path(rotatedDir)); err == nil && !rotated {
-			return lock, nil
+			if err = whole(c.Dir); err == nil {
+				return lock, nil
+			}
 		}
 		if err := errors.Join(err, lock.Release()); err != nil {
 			return nil, err

@@ -43,10 +43,11 @@ type Restored struct {
 
 // Restore brings a case back into c.Dir, which must be empty or missing. Keys that were
 // destroyed after the backup, as the newer ledger says, are destroyed again before the
-// case gets its place. Everything is built and checked in a directory beside it:
+// case gets its place. Everything is built and checked in a directory of its own in c.Dir,
+// so that nothing is written to another disk, and comes into force like a rotation:
 //
-//	DIR.restoring written   crash: it stays there; the next restore into DIR clears it
-//	renamed to DIR          this commits
+//	.heed-copies-…/case written   crash: the next restore into DIR clears it
+//	renamed to rotated/           this commits; crash: the next opening moves the files
 func Restore(ctx context.Context, c Config, r Restoring, who Who, second ...Who) (out Restored, err error) {
 	made, err := emptyDir(c.Dir)
 	if err != nil {
@@ -57,29 +58,42 @@ func Restore(ctx context.Context, c Config, r Restoring, who Who, second ...Who)
 			os.Remove(c.Dir) // what was not there before is not there after a failure
 		}
 	}()
-	at := c
-	at.Dir = filepath.Clean(c.Dir) + ".restoring"
-	if err := os.RemoveAll(at.Dir); err != nil {
-		return out, Explain(fmt.Errorf("clearing an unfinished restore: %w", pathless(err)))
+	beside, lock, err := newCopies(c.Dir)
+	if err != nil {
+		return out, err
 	}
+	defer dropCopies(beside, lock)
+	at := c
+	at.Dir = filepath.Join(beside, "case")
 	if err := os.Mkdir(at.Dir, 0o700); err != nil {
 		return out, Explain(fmt.Errorf("making the directory: %w", pathless(err)))
 	}
-	defer os.RemoveAll(at.Dir) // after the commit it has another name
 	if out, err = at.rebuild(ctx, r, append([]Who{who}, second...)); err != nil {
 		return out, Explain(err)
 	}
 	if err := durable.Tree(at.Dir); err != nil {
 		return out, Explain(fmt.Errorf("forcing to disk: %w", err))
 	}
-	c.Progress.tell("restored", 0, 0)
-	if err := os.Remove(c.Dir); err != nil {
-		return out, Explain(fmt.Errorf("making the directory: %w", pathless(err)))
+	c.Progress.tell("committing", 0, 0)
+	return out, Explain(c.adopt(at.Dir))
+}
+
+// adopt puts a whole case into its place.
+func (c Config) adopt(from string) error {
+	lock, err := hold.Exclusive(c.path(lockFile))
+	if err != nil {
+		return err
 	}
-	if err := os.Rename(at.Dir, c.Dir); err != nil {
-		return out, Explain(fmt.Errorf("giving the case its place: %w", pathless(err)))
+	defer lock.Release()
+	if err := os.Rename(from, c.path(rotatedDir)); err != nil {
+		os.Remove(c.path(lockFile))
+		return fmt.Errorf("giving the case its place: %w", pathless(err))
 	}
-	return out, durable.Dir(filepath.Dir(filepath.Clean(c.Dir)))
+	if err := durable.Dir(c.Dir); err != nil {
+		return fmt.Errorf("forcing to disk: %w", err)
+	}
+	// Crash here: committed. finishRotation does the rest, here or at the next opening.
+	return c.finishRotation()
 }
 
 // rebuild unpacks the backup into the directory, opens the case there, and brings it up
@@ -209,13 +223,25 @@ func (a *App) settleRestore(ctx context.Context, h backup.Header, r Restoring, o
 		return err
 	}
 	for _, source := range gone {
-		if _, err := a.destroy(ctx, source); err != nil {
+		if _, err := a.destroy(ctx, a.By(), source); err != nil {
 			return fmt.Errorf("destroying the key of %s again: %w", source, err)
 		}
 		out.Destroyed = append(out.Destroyed, source)
 	}
 	_, out.Problems, err = a.Check(ctx, nil)
 	return err
+}
+
+// mayDestroy lists the verifier keys whose word on destroyed keys counts: those of the
+// custodians and recovery keys of the backup. Nobody else could have destroyed one, and
+// whoever was removed before could write what they like.
+func (a *App) mayDestroy() (vkeys []string) {
+	for _, m := range a.members {
+		if opens(m.Role) {
+			vkeys = append(vkeys, m.VerifierKey)
+		}
+	}
+	return vkeys
 }
 
 // readNewer reads the newer ledger, which must begin with all acts of the backup, and
@@ -230,11 +256,7 @@ func (a *App) readNewer(ctx context.Context, r Restoring, out *Restored) (gone [
 		return nil, err
 	}
 	return gone, a.db.View(ctx, func(tx *store.Tx) error {
-		vkeys, err := a.signers(tx)
-		if err != nil {
-			return err
-		}
-		newer, err := ledger.ReadLog(r.Log, ledgerOrigin(*about), append(vkeys, r.Keys...))
+		newer, err := ledger.ReadLog(r.Log, ledgerOrigin(*about), append(a.mayDestroy(), r.Keys...))
 		if err != nil {
 			return err
 		}

@@ -73,7 +73,7 @@ func Rotate(ctx context.Context, c Config, change keys.Change, who Who, second .
 }
 
 // stage makes the new keys, and copies of both files under them, in which it takes down
-// the acts and wraps what is sealed anew. The files of the case are read and closed.
+// the acts and wraps what is sealed anew. The files of the case are only read.
 func (a *App) stage(ctx context.Context, change keys.Change) (r Rotated, err error) {
 	dir := a.c.path(stagedDir)
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -109,6 +109,9 @@ func (a *App) stage(ctx context.Context, change keys.Change) (r Rotated, err err
 		return r, err
 	}
 	n, err := staged.vault.Rewrap(ctx, staged.By(), a.c.Progress.of("wrapping seals"))
+	if err == nil {
+		err = staged.settleCopies(ctx, dir, about.TwoPerson)
+	}
 	return Rotated{staged.members, gone(before, staged.members), n, words}, err
 }
 
@@ -130,6 +133,35 @@ func (a *App) wireCopies(ctx context.Context, dir string, twoPerson bool) (err e
 	}
 	a.vault, err = vault.Open(ctx, a.vaultConfig(filepath.Join(dir, vaultFile), twoPerson, false))
 	return err
+}
+
+// settleCopies makes sure that both copies are whole without their logs, which nobody
+// moves: SQLite says nothing when a log cannot be written back on closing, as on a full
+// disk. What was written is closed, opened anew and read to its end, before it takes the
+// place of what there was.
+func (a *App) settleCopies(ctx context.Context, dir string, twoPerson bool) error {
+	a.c.Progress.tell("checking the copies", 0, 0)
+	err := a.db.TruncateWAL(ctx)
+	if err = errors.Join(err, a.vault.TruncateWAL(ctx), a.closeFiles()); err != nil {
+		return err
+	}
+	for _, name := range []string{storeFile, vaultFile} {
+		if info, err := os.Stat(filepath.Join(dir, name) + "-wal"); err == nil && info.Size() > 0 {
+			return fault.New(fault.Conflict, "the copy of "+name+" could not be written to its end; the disk may be full", "The case is as it was before.", "Make room and try again.")
+		}
+	}
+	if err := a.wireCopies(ctx, dir, twoPerson); err != nil {
+		return err
+	}
+	damage, err := a.db.Integrity(ctx)
+	more, verr := a.vault.Integrity(ctx)
+	if err := errors.Join(err, verr); err != nil {
+		return err
+	}
+	if len(damage)+len(more) > 0 {
+		return fault.New(fault.Conflict, "a copy of the case reads back damaged", "The case is as it was before.", "Look at the disk, and try again.")
+	}
+	return a.closeFiles()
 }
 
 // appendRotation takes down who went, who changed, and that the keys are new.
@@ -185,7 +217,7 @@ func nounOf(r keys.Role) string {
 	return "member"
 }
 
-// finishRotation moves the files of a committed rotation into their places. Each step
+// finishRotation moves the files of a committed rotation, or restore, into their places. Each step
 // can be done again, and the order does not matter to who comes after a crash: as long as
 // rotated/ is there, nobody opens the case without finishing first.
 func (c Config) finishRotation() error {
@@ -193,6 +225,11 @@ func (c Config) finishRotation() error {
 	for _, name := range []string{storeFile, vaultFile} {
 		c.Progress.tell("moving "+name, 0, 0)
 		if err := moveDatabase(filepath.Join(from, name), c.path(name)); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{originalsDir, vaultDir} {
+		if err := moveFolder(filepath.Join(from, name), c.path(name)); err != nil {
 			return err
 		}
 	}
@@ -226,6 +263,18 @@ func moveDatabase(from, to string) error {
 	// Crash here: the old database without its log, and the new one still in rotated/.
 	if err := os.Rename(from, to); err != nil {
 		return fmt.Errorf("moving a database: %w", pathless(err))
+	}
+	return nil
+}
+
+// moveFolder moves what a restore has brought; a rotation leaves these where they are.
+func moveFolder(from, to string) error {
+	there, err := exists(from)
+	if err != nil || !there {
+		return err
+	}
+	if err := os.Rename(from, to); err != nil {
+		return fmt.Errorf("moving files: %w", pathless(err))
 	}
 	return nil
 }

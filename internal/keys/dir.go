@@ -18,6 +18,16 @@ import (
 
 const suffix = ".json"
 
+// Files names the files of the key directory that belong to these members: the roster and
+// their key files.
+func Files(members []Member) []string {
+	names := []string{rosterName}
+	for _, m := range members {
+		names = append(names, m.ID+suffix)
+	}
+	return names
+}
+
 // list gives the ids for which there is a key file. Other names in the directory are
 // nobody's and passed over.
 func list(dir string) (ids []string, err error) {

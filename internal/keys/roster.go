@@ -276,6 +276,34 @@ func (r *roster) everHandle(handle string) (id string, ok bool) {
 // ever is every id that was given.
 func (r *roster) ever() []string { return slices.Concat(idsOf(r.newest().Members), r.newest().Removed) }
 
+// admittedBy says who signed the statement that first names each member who is present.
+func (r *roster) admittedBy() (map[string]string, error) {
+	by, before := map[string]string{}, r.statements[0].Members
+	for i, s := range r.statements {
+		n, err := note.Open(r.notes[i], note.VerifierList())
+		var unknown *note.UnverifiedNoteError
+		if errors.As(err, &unknown) {
+			n = unknown.Note // verified when the roster was read
+		}
+		if n == nil || len(n.UnverifiedSigs) != 1 {
+			return nil, errRosterForm // unreachable: the roster was read with it
+		}
+		signer := ""
+		for _, m := range before {
+			if m.Handle == n.UnverifiedSigs[0].Name {
+				signer = m.ID
+			}
+		}
+		for _, m := range s.Members {
+			if by[m.ID] == "" {
+				by[m.ID] = signer
+			}
+		}
+		before = s.Members
+	}
+	return by, nil
+}
+
 // draft is the next statement, as yet saying what the newest says.
 func (r *roster) draft(now time.Time) *statement {
 	n := r.newest()

@@ -168,6 +168,19 @@ func (u *Unlocked) Members(dir string) (members []Member, err error) {
 	return members, err
 }
 
+// AdmittedBy says who signed the statement of the roster that first names each member: the
+// one who answers for it, whoever takes it down.
+func (u *Unlocked) AdmittedBy(dir string) (by map[string]string, err error) {
+	err = u.use(func(*secrets) error {
+		r, err := u.proved(dir)
+		if err == nil {
+			by, err = r.admittedBy()
+		}
+		return err
+	})
+	return by, err
+}
+
 // Damaged gives the ids of members and recovery keys whose key file is missing or is not
 // as they wrote it. Their owners would learn it at the next unlock, and then it is late.
 func (u *Unlocked) Damaged(dir string) (ids []string, err error) {

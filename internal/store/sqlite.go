@@ -127,6 +127,13 @@ func pool(c Config, init func(*sqlite3.Conn) error) (*sql.DB, error) {
 		if err := conn.Exec(key); err != nil {
 			return err
 		}
+		// No room has triggers or views. Who holds the file's key could plant one that copies
+		// what is erased; it must not run before Integrity has named it.
+		for _, off := range []sqlite3.DBConfig{sqlite3.DBCONFIG_ENABLE_TRIGGER, sqlite3.DBCONFIG_ENABLE_VIEW} {
+			if _, err := conn.Config(off, false); err != nil {
+				return err
+			}
+		}
 		return init(conn)
 	})
 	if err != nil {
@@ -285,9 +292,67 @@ func syncDir(path string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// foreign counts what stands in the file's schema and is not what its migrations make:
+// tables that nobody reads, triggers, changed definitions, and what is missing.
+func (db *DB) foreign(ctx context.Context) (n int, err error) {
+	fresh, err := driver.Open("file::memory:", func(conn *sqlite3.Conn) error { return conn.Exec("PRAGMA trusted_schema=off") })
+	if err != nil {
+		return 0, fmt.Errorf("making a schema to compare with: %w", err)
+	}
+	defer fresh.Close()
+	fresh.SetMaxOpenConns(1) // each connection would have a memory of its own
+	rooms, err := pending(ctx, fresh, db.schemas)
+	for _, r := range rooms {
+		if err == nil {
+			err = r.up(ctx, fresh)
+		}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("making a schema to compare with: %w", err)
+	}
+	want, err := definitions(ctx, fresh)
+	if err != nil {
+		return 0, err
+	}
+	have, err := definitions(ctx, db.sql)
+	for name, text := range have {
+		if want[name] != text {
+			n++
+		}
+		delete(want, name)
+	}
+	return n + len(want), err
+}
+
+// definitions reads a schema: kind and name of each thing, and the SQL that made it.
+func definitions(ctx context.Context, db *sql.DB) (map[string]string, error) {
+	rows, err := db.QueryContext(ctx, "SELECT type || ' ' || name || ' ' || tbl_name, coalesce(sql, '') FROM sqlite_schema")
+	if err != nil {
+		return nil, Explain(err)
+	}
+	defer rows.Close()
+	out := map[string]string{}
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return nil, Explain(err)
+		}
+		out[name] = text
+	}
+	return out, Explain(rows.Err())
+}
+
 // Integrity lets SQLite look through the whole file, indexes and free pages included, which
-// no query reads. The answer is empty when all is well; it names pages and tables only.
+// no query reads, and holds its schema against what the migrations make. The answer is
+// empty when all is well; it names pages and tables only.
 func (db *DB) Integrity(ctx context.Context) (problems []string, err error) {
+	n, err := db.foreign(ctx)
+	if n > 0 {
+		problems = append(problems, fmt.Sprintf("%d things in its schema are not what any version of Heed made", n))
+	}
+	if err != nil && fault.KindOf(err) != fault.Conflict {
+		return nil, err
+	}
 	err = db.View(ctx, func(tx *Tx) error {
 		return tx.Each("PRAGMA integrity_check(3)", nil, func(rows *sql.Rows) error {
 			var line string

@@ -67,6 +67,9 @@ type DB struct {
 	clock      func() time.Time
 	unledgered bool
 	busy       time.Duration
+	schemas    []Schema
+	path       string
+	file       os.FileInfo // as it was opened; see replaced
 }
 
 // Open opens the file and brings its tables up to date. A wrong key, a file of a
@@ -89,7 +92,24 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{sql: db, clock: c.Clock, unledgered: c.Unledgered, busy: busy}, nil
+	file, err := os.Stat(c.Path)
+	if err != nil {
+		db.Close()
+		return nil, Explain(fmt.Errorf("finding store: %w", pathless(err)))
+	}
+	return &DB{sql: db, clock: c.Clock, unledgered: c.Unledgered, busy: busy, schemas: c.Schemas, path: c.Path, file: file}, nil
+}
+
+// replaced refuses to acknowledge what went into a file that nobody will open again:
+// somebody has put another file into its place since it was opened. Locks keep that from
+// happening; this is for the day when one was deleted.
+func (db *DB) replaced() error {
+	now, err := os.Stat(db.path)
+	if err == nil && os.SameFile(now, db.file) {
+		return nil
+	}
+	return fault.New(fault.Held, "the store was replaced or moved while it was open", "This act was not kept; what was acknowledged before the replacement is where that was made from.",
+		"Open the case again, and do it once more.")
 }
 
 // prepare refuses to make a file by accident and mends the WAL's length.

@@ -62,7 +62,7 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err := t.Commit(); err != nil {
 		return txFault("committing", err)
 	}
-	return nil
+	return db.replaced()
 }
 
 func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }

@@ -62,7 +62,7 @@ func (v *Vault) Check(ctx context.Context, tx *store.Tx) ([]ledger.Problem, erro
 		return nil, err
 	}
 	if len(damage) > 0 {
-		return []ledger.Problem{{Place: "vault.db", What: "SQLite finds it damaged: " + damage[0]}}, nil
+		return []ledger.Problem{{Place: "vault.db", What: "it is damaged or was changed: " + damage[0]}}, nil
 	}
 	all, err := readReferences(tx)
 	if err != nil {

@@ -14,6 +14,12 @@ func (v *Vault) CopyTo(ctx context.Context, path string, key [32]byte) error {
 	return v.db.CopyTo(ctx, path, key)
 }
 
+// TruncateWAL writes the log of the vault's own file back and empties it.
+func (v *Vault) TruncateWAL(ctx context.Context) error { return v.db.TruncateWAL(ctx) }
+
+// Integrity lets SQLite look through the vault's own file; see store.DB.
+func (v *Vault) Integrity(ctx context.Context) ([]string, error) { return v.db.Integrity(ctx) }
+
 // Names lists the blobs that belong to a backup, in ascending order: all that are in their
 // places, also those that no row names, and the pending ones that a reference stands for,
 // but none whose key was destroyed. Under the writer's turn of the case's store the answer is

@@ -234,7 +234,7 @@ func TestOlderVaultAfterDestroying(t *testing.T) {
 	mark(t, v, "S-001")
 	own(t, v, "DELETE FROM item")
 	own(t, v, "INSERT INTO item SELECT * FROM copy")
-	own(t, v, "DELETE FROM copy")
+	own(t, v, "DROP TABLE copy")
 	sweep(t, v, 0)
 	if got := problems(t, v); len(got) != 1 || !strings.Contains(got[0].What, "the vault still has it") {
 		t.Errorf("check says %v", got)
@@ -304,6 +304,7 @@ func TestDestroyTakesOldRowsToo(t *testing.T) {
 	v = p.open(t, false, custodians(p.who, second))
 	rewrap(t, v, 1)
 	own(t, v, "INSERT INTO item SELECT * FROM copy")
+	own(t, v, "DROP TABLE copy")
 	request(t, p.db, "S-001")
 	destroyKeys(t, v, "S-001", ref)
 	var keys []string
