@@ -3,6 +3,7 @@
 package app
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"heed/internal/keys"
 	"heed/internal/record"
 )
 
@@ -73,6 +75,47 @@ func TestFullDisk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRotationOnFullDisk removes a custodian of a case with many seals, in steps so fine
+// that the disk is full at each part of it, also where SQLite writes a log back and says
+// nothing: either nothing has changed, or everything has, and no seal is lost.
+func TestRotationOnFullDisk(t *testing.T) {
+	const seals = 150
+	dir := filepath.Join(t.TempDir(), "case")
+	a := begin(t, dir, record.Case{Title: "Full"})
+	acknowledged := promised{}
+	addNamed(t, a, acknowledged, 0)
+	for i := range seals {
+		acknowledged.note(fmt.Sprintf("done seal %s S-001", sealName(t, a, "S-001", fmt.Sprintf("Name of number %d", i))))
+	}
+	a.Close()
+	addPerson(t, Config{Dir: dir, Clock: SystemClock}, "ben", keys.Custodian, me())
+	failed := 0
+	for limit := 200 << 10; ; limit += 50 << 10 {
+		if limit > 1<<26 {
+			t.Fatal("it never succeeds")
+		}
+		out := runLimited(t, dir, "remove", limit)
+		verifyPromised(t, dir, acknowledged)
+		if t.Failed() {
+			t.Fatalf("with %d bytes: %s", limit, out)
+		}
+		if strings.Contains(out, "done") {
+			break
+		}
+		if !strings.Contains(out, "full") {
+			t.Errorf("with %d bytes it says %q", limit, out)
+		}
+		failed++
+	}
+	if failed < 10 {
+		t.Errorf("it ran into the full disk %d times only", failed)
+	}
+	if n := len(unsealAll(t, reopen(t, dir))); n < seals*len("Name of number 1") {
+		t.Errorf("%d bytes can be unsealed", n)
+	}
+	t.Logf("%d times the disk was full", failed)
 }
 
 func lastAdded(out string) string {

@@ -68,6 +68,13 @@ func victim(dir, job, die string) error {
 		return nil
 	case "restore":
 		return restoreVictim(c)
+	case "remove":
+		fmt.Println("begin remove")
+		if _, err := Rotate(context.Background(), c, keys.Change{Remove: []string{"M-02"}}, me()); err != nil {
+			return err
+		}
+		fmt.Println("done remove M-02 -")
+		return nil
 	}
 	a, err := Open(context.Background(), c, me())
 	if err != nil {
