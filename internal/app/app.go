@@ -77,6 +77,7 @@ type App struct {
 	second  *keys.Unlocked // in a two-person case, or nil
 	db      *store.DB
 	vault   *vault.Vault
+	two     bool          // what is sealed opens for two custodians together only
 	members []keys.Member // people and recovery keys
 }
 
@@ -120,7 +121,8 @@ func (a *App) wire(ctx context.Context, create *record.Case) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.vault, err = vault.Open(ctx, a.vaultConfig(a.c.path(vaultFile), about.TwoPerson, create != nil)); err != nil {
+	a.two = about.TwoPerson
+	if a.vault, err = vault.Open(ctx, a.vaultConfig(a.c.path(vaultFile), a.two, create != nil)); err != nil {
 		return err
 	}
 	a.Intake = intake.New(a.db, originals, sealer{a.vault}, quote.New())
@@ -192,6 +194,9 @@ func (a *App) closeFiles() error {
 	a.vault, a.db = nil, nil
 	return errors.Join(errs...)
 }
+
+// TwoPerson reports whether what is sealed opens for two custodians together only.
+func (a *App) TwoPerson() bool { return a.two }
 
 // By is the unlocked member as actor.
 func (a *App) By() ledger.Actor { return ledger.Actor{Member: a.member.ID()} }

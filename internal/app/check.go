@@ -59,7 +59,7 @@ func (a *App) checkLedger(ctx context.Context, tx *store.Tx, checkpoint []byte) 
 		return nil, err
 	} else if behind > 0 {
 		problems = append(problems, ledger.Problem{Place: "vault", What: fmt.Sprintf(
-			"%d sealed values are not wrapped for the custodians of now; a custodian's next opening does it, in a two-person case that of two", behind)})
+			"%d sealed values are not wrapped for the custodians of now; a custodian's next opening does it, in a two-person case two rotate: heed key rotate --with HANDLE", behind)})
 	}
 	if checkpoint == nil {
 		return problems, nil

@@ -81,28 +81,46 @@ func (a *App) mayChangeMembers() error {
 	return nil
 }
 
-// mayRewrap refuses early what would leave seals that the newcomer cannot open.
+// mayRewrap refuses early what would leave seals that the newcomer cannot open, and in a
+// two-person case what would let one custodian make up the second one.
 func (a *App) mayRewrap(ctx context.Context, r keys.Role) error {
-	if !opens(r) || a.second != nil {
+	if !opens(r) {
 		return nil
 	}
+	return a.mayChangeCustodians(ctx)
+}
+
+// mayChangeCustodians wants two for changing who they are, once a two-person case has two
+// or something is sealed in it. It binds who uses the program: one custodian's signature
+// alone is good for the roster.
+func (a *App) mayChangeCustodians(ctx context.Context) error {
 	about, err := a.begun(ctx)
-	if err != nil || !about.TwoPerson {
+	if err != nil || !about.TwoPerson || a.second != nil && opens(a.second.Role()) {
 		return err
 	}
 	items, err := a.Seals(ctx)
-	if err != nil || len(items) == 0 {
+	if err != nil {
 		return err
 	}
-	return fault.New(fault.Locked, "what is sealed must be wrapped for the new custodian, and this case opens seals with two custodians only",
+	people := 0
+	for _, m := range a.members {
+		if m.Role == keys.Custodian {
+			people++
+		}
+	}
+	if len(items) == 0 && people < 2 {
+		return nil
+	}
+	return fault.New(fault.Locked, "this case opens seals with two custodians, and two change who they are",
 		"Nothing was written.", "Unlock a second custodian: --with HANDLE")
 }
 
 // rewrapIfBehind finishes what a crash cut off after a custodian came. Who cannot open
-// seals leaves it to the next custodian, and in a two-person case to the next two.
+// seals leaves it to the next custodian. In a two-person case nothing is opened for
+// anybody by the way: two rotate the keys, and see for whom.
 func (a *App) rewrapIfBehind(ctx context.Context) error {
 	n, err := a.vault.Behind(ctx)
-	if err != nil || n == 0 || a.member.Role() != keys.Custodian {
+	if err != nil || n == 0 || a.second != nil || a.member.Role() != keys.Custodian {
 		return err
 	}
 	if _, err = a.vault.Rewrap(ctx, a.By(), a.c.Progress.of("wrapping seals")); fault.KindOf(err) == fault.Locked {

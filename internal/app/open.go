@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
+	"time"
 
 	"heed/internal/fault"
 	"heed/internal/keys"
@@ -56,6 +58,9 @@ func openHeld(ctx context.Context, c Config, lock *hold.Lock, who []Who) (_ *App
 	if err := a.unlock(who); err != nil {
 		return nil, err
 	}
+	// Argon2 has left a quarter of a gigabyte behind, and Go would let the rest of the
+	// program grow to twice that before it looks for it.
+	debug.FreeOSMemory()
 	if err := a.wire(ctx, nil); err != nil {
 		return nil, err
 	}
@@ -133,7 +138,7 @@ func enter(c Config, take func(string) (*hold.Lock, error)) (*hold.Lock, error) 
 		if err != nil {
 			return nil, err
 		}
-		lock, err := take(c.path(lockFile))
+		lock, err := patiently(take, c.path(lockFile))
 		if err != nil {
 			return nil, Explain(err)
 		}
@@ -147,6 +152,23 @@ func enter(c Config, take func(string) (*hold.Lock, error)) (*hold.Lock, error) 
 			return nil, err
 		}
 	}
+}
+
+// How long an opening waits for somebody who has the case alone, and who wants it alone
+// for those who share it: most are done in a moment.
+const (
+	holdTries = 20
+	holdPause = 100 * time.Millisecond
+)
+
+func patiently(take func(string) (*hold.Lock, error), path string) (lock *hold.Lock, err error) {
+	for range holdTries {
+		if lock, err = take(path); fault.KindOf(err) != fault.Held {
+			return lock, err
+		}
+		time.Sleep(holdPause)
+	}
+	return nil, err
 }
 
 // finishHeld finishes a rotation alone.

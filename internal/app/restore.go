@@ -223,6 +223,14 @@ func (a *App) settleRestore(ctx context.Context, h backup.Header, r Restoring, o
 		return err
 	}
 	for _, source := range gone {
+		err := a.db.Update(ctx, func(tx *store.Tx) error {
+			_, err := ledger.Append(tx, ledger.Act{Kind: destroyRequested, By: a.By(), Object: source,
+				Detail: map[string]string{"reason": "it was destroyed after the backup, as the newer log says"}})
+			return err
+		})
+		if err != nil {
+			return err
+		}
 		if _, err := a.destroy(ctx, a.By(), source); err != nil {
 			return fmt.Errorf("destroying the key of %s again: %w", source, err)
 		}

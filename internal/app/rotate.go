@@ -79,6 +79,11 @@ func (a *App) stage(ctx context.Context, change keys.Change) (r Rotated, err err
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return r, fmt.Errorf("making a directory: %w", pathless(err))
 	}
+	if len(change.Roles)+len(change.Replace) > 0 || change.Recovery {
+		if err := a.mayChangeCustodians(ctx); err != nil {
+			return r, err
+		}
+	}
 	a.c.Progress.tell("making keys", 0, 0)
 	before := a.members
 	change = byID(change, before)

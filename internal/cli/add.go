@@ -71,10 +71,11 @@ original they are sealed too.
 	return c
 }
 
-// addAll takes in each file. One that fails does not stop the others: the status is
+// addAll takes in each file, and prints its line as soon as it is taken in for good; under
+// --json all come at the end. One that fails does not stop the others: the status is
 // then 3, and the message says which argument it was, by its place and not its name.
 func (s *session) addAll(ctx context.Context, a *app.App, f addFlags, args []string) error {
-	var added []intake.Added
+	lines := []addedLine{}
 	var failed []error
 	already := 0
 	for i, arg := range args {
@@ -84,25 +85,72 @@ func (s *session) addAll(ctx context.Context, a *app.App, f addFlags, args []str
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("input %d of %d: %w", i+1, len(args), err))
+			lines = append(lines, addedLine{Input: i + 1, Error: sentencesOf(err)})
 			s.complain(err, i+1, len(args))
 			continue
 		}
-		if got.Already {
+		l := lineOf(got)
+		if lines = append(lines, l); got.Already {
 			already++
+			s.passedOver(f, l.ID)
 		}
-		added = append(added, got)
+		if !s.JSON {
+			if err := s.Emit(nil, l.print); err != nil {
+				return err
+			}
+		}
 	}
-	if err := s.emitAdded(added); err != nil {
-		return err
+	if s.JSON {
+		if err := s.Emit(lines, nil); err != nil {
+			return err
+		}
 	}
-	s.Say("%d added, %d already here, %d failed", len(added)-already, already, len(failed))
+	s.Say("%d added, %d already here, %d failed", len(args)-len(failed)-already, already, len(failed))
 	switch {
 	case len(failed) == 0:
 		return nil
-	case len(added) == 0:
+	case len(failed) == len(args):
 		return failed[0]
 	}
-	return console.Exit(console.ExitPartly, fmt.Errorf("%d of %d inputs failed; the others are safe", len(failed), len(args)))
+	return console.Exit(console.ExitPartly, fault.New(fault.Invalid, fmt.Sprintf("%d of %d inputs failed", len(failed), len(args)),
+		"The others are safe.", "See above what was wrong with each."))
+}
+
+// passedOver says that what was given beside a repeated original was not recorded.
+func (s *session) passedOver(f addFlags, id string) {
+	if len(f.custody()) > 0 {
+		s.Say("%s is here already: its custody was not recorded again. Add a step with: heed custody %s --add …", id, id)
+	}
+}
+
+// addedLine is what is said of one input.
+type addedLine struct {
+	intake.Original
+	Already   bool              `json:"already"`
+	Sentences int               `json:"sentences"`
+	Input     int               `json:"input,omitempty"` // its place among the arguments, when it failed
+	Error     map[string]string `json:"error,omitempty"`
+}
+
+func lineOf(g intake.Added) addedLine {
+	l := addedLine{Original: g.Original, Already: g.Already}
+	if g.Text != nil {
+		l.Sentences = len(g.Text.Sentences)
+	}
+	return l
+}
+
+func (l addedLine) print(w io.Writer) {
+	fmt.Fprintln(w, console.Fields(l.ID, describe(l.Original), sentences(l.Sentences), alreadyHere(l.Already)))
+}
+
+// sentencesOf is an error as it stands in JSON.
+func sentencesOf(err error) map[string]string {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return map[string]string{"what": f.What, "safe": f.Safe, "do": f.Do}
+	}
+	return map[string]string{"what": err.Error()}
 }
 
 // complain reports one failed input among several at once.
@@ -150,27 +198,6 @@ func (f addFlags) custody() (steps []intake.Custody) {
 		steps = append(steps, intake.Custody{Kind: "received", Note: "from " + f.from})
 	}
 	return steps
-}
-
-func (s *session) emitAdded(added []intake.Added) error {
-	type line struct {
-		intake.Original
-		Already   bool `json:"already"`
-		Sentences int  `json:"sentences"`
-	}
-	out := []line{}
-	for _, g := range added {
-		l := line{Original: g.Original, Already: g.Already}
-		if g.Text != nil {
-			l.Sentences = len(g.Text.Sentences)
-		}
-		out = append(out, l)
-	}
-	return s.Emit(out, func(w io.Writer) {
-		for _, l := range out {
-			fmt.Fprintln(w, console.Fields(l.ID, describe(l.Original), sentences(l.Sentences), alreadyHere(l.Already)))
-		}
-	})
 }
 
 // describe is what may be said of an original in one line.

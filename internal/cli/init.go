@@ -30,7 +30,7 @@ The 24 words of a recovery key are shown once, or written to --recovery-file and
 shown. Write them on paper and keep it away from this machine: with them, and with nothing
 else, a forgotten passphrase can be replaced. At a terminal you type them back, and name a
 second custodian or say no. With --two-person, what is sealed opens for two custodians
-together and for nobody alone.
+together; the words count as one of them, so give them to somebody else.
 
   heed init arvenia --title "Detention in Lenz" --handle amina
   heed init arvenia --handle amina --recovery-file /media/stick/words --two-person`,
@@ -91,6 +91,9 @@ const tries = 3
 // secondCustodian asks for a second one, or an explicit no. The case is made by then, so
 // that nothing in here is a failure of the whole.
 func (s *session) secondCustodian(ctx context.Context, a *app.App, dir string) error {
+	if a.TwoPerson() {
+		s.Say("Seals open with two people. Whoever has your passphrase and the words is both: give the words to somebody else.")
+	}
 	const how = "  heed user add HANDLE --role custodian --store DIR"
 	if !s.Terminal || s.JSON {
 		s.Say("No second custodian was named; the ledger says so. Name one now:\n%s", how)

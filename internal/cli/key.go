@@ -225,6 +225,7 @@ copies of the case of before, backups among them.
 			}
 			err = s.Emit(rotatedData(r), func(w io.Writer) { printRotated(w, r) })
 			s.Say("The words of this key still open copies of the case of before, backups among them.")
+			s.lastHope(r)
 			return err
 		},
 	}
@@ -265,4 +266,14 @@ the case are made new; earlier signatures of the member stay valid under the old
 	recoveryFlag(c, &recovery)
 	c.Flags().StringVar(&file, "new-passphrase-file", "", "file with the member's new passphrase")
 	return c
+}
+
+// lastHope says what it means when no recovery key is left.
+func (s *session) lastHope(r app.Rotated) {
+	for _, m := range r.Members {
+		if m.Role == keys.Recovery {
+			return
+		}
+	}
+	s.Say("No recovery key is left: when the last custodian forgets the passphrase, the case is lost. Make one: heed key add")
 }

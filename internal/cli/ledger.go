@@ -58,8 +58,11 @@ func (s *session) check(ctx context.Context, a *app.App, checkpoint []byte) erro
 	if err != nil || len(problems) == 0 {
 		return err
 	}
-	return console.Exit(console.ExitFailed, fault.New(fault.Conflict, console.Counted(len(problems), "problem")+" found", "Nothing was changed.",
-		"Make a copy of the directory before anything else, and bring back the last backup."))
+	do := "Make a copy of the directory before anything else, and bring back the last backup."
+	if len(problems) == 1 && problems[0].Place == "checkpoint" {
+		do = "The store itself agrees with its ledger. Check that this is the right file, and a checkpoint of this case."
+	}
+	return console.Exit(console.ExitMismatch, fault.New(fault.Conflict, console.Counted(len(problems), "problem")+" found", "Nothing was changed.", do))
 }
 
 func (s *session) checkpointCommand() *cobra.Command {

@@ -36,7 +36,7 @@ backup): what was destroyed after the backup is destroyed again. Without it with
 after the backup are not known here. If a member who got keys after the backup signed
 it, give the verifier keys of then with --key (heed user --keys). An expired backup needs --expired.
 
-The status is 1 when everything came back and the check found problems; they are printed.
+The status is 6 when everything came back and the check found problems; they are printed.
 
   heed restore /media/stick lenz --log /media/stick/log
   heed restore lenz.backup lenz --recovery`,
@@ -149,6 +149,6 @@ func (s *session) emitRestored(dir string, out app.Restored, log bool) error {
 	if err != nil || len(out.Problems) == 0 {
 		return err
 	}
-	return console.Exit(console.ExitFailed, fault.New(fault.Conflict, console.Counted(len(out.Problems), "problem")+" found in what was restored", "The case was brought back as the backup has it.",
+	return console.Exit(console.ExitMismatch, fault.New(fault.Conflict, console.Counted(len(out.Problems), "problem")+" found in what was restored", "The case was brought back as the backup has it.",
 		"Keep the backup, and try an older one."))
 }

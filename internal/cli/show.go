@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -193,6 +194,9 @@ func (s *session) getOriginal(ctx context.Context, a *app.App, id, dir string) e
 	name := o.ID
 	if o.Name != "" {
 		name += "-" + strings.Map(plainRune, filepath.Base(o.Name))
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fault.New(fault.Invalid, "the directory cannot be made: "+console.Reason(err), "Nothing was written.", "Choose another place for it.")
 	}
 	path := filepath.Join(dir, name)
 	err = console.WriteNew(path, func(w io.Writer) error {

@@ -167,6 +167,9 @@ was sealed until today; see: heed help user remove
 			if err != nil {
 				return err
 			}
+			if keys.Role(args[1]) == keys.Ordinary {
+				s.Say("Who is no custodian any more may have kept what they opened, and copies of files and keys of then.")
+			}
 			return s.Emit(rotatedData(r), func(w io.Writer) { printRotated(w, r) })
 		},
 	}

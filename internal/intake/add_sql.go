@@ -219,18 +219,22 @@ func (r *Room) sealLabels(ctx context.Context, in Incoming) (name Sealing, notes
 	return name, notes, err
 }
 
-// sealedAlready finds the same bytes, sealed or open. What lies here in the open is no
-// secret any more: the answer says so, and no second source is made of it.
+// sealedAlready finds the same bytes. Bytes that lie here in the open cannot be sealed by
+// adding them again, and whoever asks for a seal must not believe that they got one.
 func sealedAlready(tx *store.Tx, body Sealing, digest string) (Added, error) {
-	column, value := "sha256", digest
 	if ref, ok := body.Existing(); ok {
-		column, value = "seal_original", string(ref)
+		o, err := readOriginalBy(tx, "seal_original", string(ref))
+		return Added{Original: o, Already: err == nil}, err
 	}
-	o, err := readOriginalBy(tx, column, value)
-	if fault.KindOf(err) == fault.NotFound && column == "sha256" {
+	o, err := readOriginalBy(tx, "sha256", digest)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
 		return Added{}, nil
+	case err != nil:
+		return Added{}, err
 	}
-	return Added{Original: o, Already: err == nil}, err
+	return Added{}, fault.New(fault.Conflict, "these bytes are here in the open already, as "+o.ID, "Nothing was sealed.",
+		"If they must be sealed: heed key destroy "+o.ID+", and add them again. To leave them in the open: --open")
 }
 
 // settle tells sealings that they are committed. The act stands whatever they answer.

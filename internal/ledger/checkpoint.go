@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -54,6 +55,12 @@ func openCheckpoint(signed []byte, keys []string) (c checkpointBody, err error) 
 	n, err := note.Open(signed, note.VerifierList(verifiers...))
 	if err != nil {
 		return c, mismatch("no member of this case signed it, or it was changed")
+	}
+	for _, s := range n.Sigs {
+		// Spare bits at the end of base64 would be a second form of the same signature.
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return c, mismatch("no member of this case signed it, or it was changed")
+		}
 	}
 	if c, err = parseCheckpoint(n.Text); err != nil {
 		return c, mismatch("it is no checkpoint of a ledger")
