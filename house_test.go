@@ -367,7 +367,9 @@ func TestHouseGroundDepth(t *testing.T) {
 			t.Errorf("%s: no such room", room)
 			continue
 		}
-		if n := depth(full(room)); n > maxGroundDepth {
+		n := depth(full(room))
+		t.Logf("import depth %d at %s", n, room)
+		if n > maxGroundDepth {
 			t.Errorf("import depth %d at %s, want at most %d on the ground floor", n, room, maxGroundDepth)
 		}
 	}
