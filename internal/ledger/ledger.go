@@ -57,6 +57,11 @@ type Act struct {
 	Version any
 	Detail  any
 	Ends    bool
+
+	// Saw is the newest act about the object that whoever changes it had seen, as
+	// Revision gives it. When there is a newer one by now, Append refuses, so that of two
+	// people who edit at once neither overwrites the other unseen. 0 asks for no such check.
+	Saw int64
 }
 
 // caseSubject is the subject of what concerns no one source.
@@ -68,6 +73,9 @@ const caseSubject = "case"
 // When the clock stands before the newest entry, an act that says so comes first.
 // The instants of entries are what the clock said and are never straightened.
 func Append(tx *store.Tx, act Act) (int64, error) {
+	if err := act.unseen(tx); err != nil {
+		return 0, err
+	}
 	seq, newest, err := next(tx)
 	if err != nil {
 		return 0, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"heed/internal/fault"
 	"heed/internal/lang"
@@ -21,14 +22,21 @@ import (
 type Table[T any] struct {
 	Name    string // of the table in the database
 	Noun    string // for a person, where that is not the name
+	Acts    string // nouns of its acts, with blanks between; the name with dashes when empty
+	Prefix  string // of its ids, where another table has acts of the same noun
 	Restore func(v *T, id, source string)
 }
 
 // Shelves are the tables of a room, of whatever kind.
-type Shelves []interface {
+type Shelves []shelf
+
+type shelf interface {
 	ids(tx *store.Tx) ([]string, error)
 	version(tx *store.Tx, id string) (any, bool, error)
 	erase(tx *store.Tx, source string) ([]string, error)
+	owns(noun, id string) bool
+	restore(tx *store.Tx, act Act, version []byte) error
+	retract(tx *store.Tx, act Act) error
 }
 
 // Keep writes the row of the act's object, in the place of an earlier one, with its act.
@@ -46,16 +54,67 @@ func (t Table[T]) Keep(tx *store.Tx, act Act) error {
 }
 
 // All reads the whole table, oldest id first.
-func (t Table[T]) All(tx *store.Tx) ([]T, error) { return t.read(tx, "? = ''", "") }
+func (t Table[T]) All(tx *store.Tx) ([]T, error) { return t.read(tx, "true", 0) }
 
 // Of reads the objects of one source, oldest id first; "" reads all.
 func (t Table[T]) Of(tx *store.Tx, source string) ([]T, error) {
-	return t.read(tx, "? IN ('', source)", source)
+	if source == "" {
+		return t.All(tx)
+	}
+	return t.read(tx, "source = ?", 0, source)
+}
+
+// Where reads the objects that a condition holds for, oldest id first. The condition is
+// written in this house and never typed by anybody: what was typed is an argument. On a
+// large table it needs an index, such as one on body ->> '$.statement'.
+func (t Table[T]) Where(tx *store.Tx, condition string, args ...any) ([]T, error) {
+	return t.read(tx, condition, 0, args...)
+}
+
+// Page reads at most limit objects behind the id after, oldest first, and says whether
+// there are more. With after "" it begins at the first, with limit 0 it reads all.
+func (t Table[T]) Page(tx *store.Tx, after string, limit int) (list []T, more bool, err error) {
+	want := 0
+	if limit > 0 {
+		want = limit + 1
+	}
+	list, err = t.read(tx, "(length(id), id) > (length(?), ?)", want, after, after)
+	if limit > 0 && len(list) > limit {
+		return list[:limit], true, err
+	}
+	return list, false, err
+}
+
+// Count is how many objects the table holds.
+func (t Table[T]) Count(tx *store.Tx) (n int, err error) {
+	if err := tx.QueryRow("SELECT count(*) FROM " + t.Name).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting %s: %w", t.Name, err)
+	}
+	return n, nil
+}
+
+// some is how many ids one query of Some asks for.
+const some = 500
+
+// Some reads the objects with these ids, as many of them as there are.
+func (t Table[T]) Some(tx *store.Tx, ids []string) (map[string]T, error) {
+	found := map[string]T{}
+	for chunk := range slices.Chunk(ids, some) {
+		var args []any
+		for _, id := range chunk {
+			args = append(args, id)
+		}
+		err := t.each(tx, "id IN (?"+strings.Repeat(", ?", len(chunk)-1)+")", "", args, func(id string, v T) { found[id] = v })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // Find reads the object with an id, if it is there.
 func (t Table[T]) Find(tx *store.Tx, id string) (v T, ok bool, err error) {
-	found, err := t.read(tx, "id = ?", id)
+	found, err := t.read(tx, "id = ?", 0, id)
 	if err != nil || len(found) == 0 {
 		return v, false, err
 	}
@@ -71,8 +130,17 @@ func (t Table[T]) One(tx *store.Tx, id string) (T, error) {
 	return v, err
 }
 
-func (t Table[T]) read(tx *store.Tx, where, arg string) (out []T, err error) {
-	err = tx.Each("SELECT id, source, body FROM "+t.Name+" WHERE "+where+" ORDER BY length(id), id", []any{arg}, func(rows *sql.Rows) error {
+func (t Table[T]) read(tx *store.Tx, where string, limit int, args ...any) (out []T, err error) {
+	order := " ORDER BY length(id), id"
+	if limit > 0 {
+		order += fmt.Sprintf(" LIMIT %d", limit)
+	}
+	err = t.each(tx, where, order, args, func(_ string, v T) { out = append(out, v) })
+	return out, err
+}
+
+func (t Table[T]) each(tx *store.Tx, where, order string, args []any, yield func(id string, v T)) error {
+	return tx.Each("SELECT id, source, body FROM "+t.Name+" WHERE "+where+order, args, func(rows *sql.Rows) error {
 		var id, source, body string
 		var v T
 		if err := rows.Scan(&id, &source, &body); err != nil {
@@ -82,10 +150,9 @@ func (t Table[T]) read(tx *store.Tx, where, arg string) (out []T, err error) {
 			return fmt.Errorf("reading %s: %w", id, err)
 		}
 		t.Restore(&v, id, source)
-		out = append(out, v)
+		yield(id, v)
 		return nil
 	})
-	return out, err
 }
 
 func (t Table[T]) ids(tx *store.Tx) ([]string, error) { return column(tx, "SELECT id FROM "+t.Name) }
@@ -162,15 +229,21 @@ func Erased(tx *store.Tx, id string) (source string, erased bool, err error) {
 	return "", false, err
 }
 
-// Missing is the answer for an id under which nothing stands: nobody ever had it, or
-// it was erased.
+// Missing is the answer for an id under which nothing stands: nobody ever had it, it was
+// taken back, or it was erased.
 func Missing(tx *store.Tx, noun, id string) error {
-	source, erased, err := Erased(tx, id)
-	switch {
-	case err != nil:
+	past, err := History(tx, id)
+	if err != nil {
 		return err
-	case erased:
-		return fault.New(fault.Withheld, id+" was erased with "+source+", whose key was destroyed", "The acts about it stand in the ledger, without their content.", "")
+	}
+	for _, p := range past {
+		if p.Erased {
+			return fault.New(fault.Withheld, id+" was erased with "+p.Entry.Subject+", whose key was destroyed", "The acts about it stand in the ledger, without their content.", "")
+		}
+	}
+	if n := len(past); n > 0 && past[n-1].Entry.Holds == Ended {
+		return fault.New(fault.NotFound, fmt.Sprintf("%s was taken back in act %d", id, past[n-1].Entry.Seq), "What it said stands in its history: heed history "+id,
+			"Bring it back with: heed undo "+id)
 	}
 	return fault.New(fault.NotFound, "there is no "+noun+" "+Echo(id), "", "")
 }
