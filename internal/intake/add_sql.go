@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"heed/internal/fault"
-	"heed/internal/intake/extract"
 	"heed/internal/ledger"
 	"heed/internal/seal"
 	"heed/internal/store"
@@ -263,15 +262,10 @@ func keepSealed(tx *store.Tx, by ledger.Actor, body, name Sealing) (o Original, 
 // Freeze gives a sealed original its working text: what a custodian wrote after
 // replacing names and places. It can be done once; the text is open from then on.
 func (r *Room) Freeze(ctx context.Context, by ledger.Actor, source string, body io.Reader) (Text, error) {
-	b, err := io.ReadAll(io.LimitReader(body, extract.MaxText+1))
+	text, err := readCustodians(body)
 	if err != nil {
-		return Text{}, fault.New(fault.Invalid, "the working text could not be read to its end", "Nothing was changed.", "Check the file, and add it again.")
+		return Text{}, err
 	}
-	t, err := extract.Read(b)
-	if err != nil {
-		return Text{}, fault.New(fault.Invalid, "this cannot be a working text: "+noText(err), "Nothing was changed.", "Give plain text or HTML in UTF-8.")
-	}
-	text := working(t)
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
 		o, err := ReadKept(tx, source)
 		if err != nil {
@@ -287,15 +281,15 @@ func (r *Room) Freeze(ctx context.Context, by ledger.Actor, source string, body 
 				return err
 			}
 			return fault.New(fault.Conflict, o.ID+" has a working text, and a working text is frozen", "Nothing was changed.",
-				"Addresses point into it. Add the corrected text as an original of its own, derived from "+o.ID+".")
+				"To put a corrected text beside it, with addresses of its own: heed add --again --text-of "+o.ID+" FILE")
 		default:
 			return err
 		}
 		text.Source = o.ID
-		return freeze(tx, by, *text)
+		return freeze(tx, by, text)
 	})
 	if err != nil {
 		return Text{}, err
 	}
-	return *text, nil
+	return text, nil
 }

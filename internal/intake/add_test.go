@@ -159,7 +159,7 @@ func TestAddReadsEveryLineEnd(t *testing.T) {
 			continue
 		}
 		for n, want := range []string{"One and more.", "Two.", "Three."} {
-			if p, err := x.Passage(Address{x.Source, n + 1, n + 1}); err != nil || p.Text != want {
+			if p, err := x.Passage(Address{Source: x.Source, From: n + 1, To: n + 1}); err != nil || p.Text != want {
 				t.Errorf("%q: sentence %d is %q, %v", end, n+1, p.Text, err)
 			}
 		}

@@ -40,6 +40,26 @@ func (r *Room) Copy(ctx context.Context, by ledger.Actor, id string, w io.Writer
 	return o, r.stream(ctx, o, b, w)
 }
 
+// ReadBytes writes the bytes of an open original to w for use inside the house, such as
+// reading a table out of it. Nothing leaves, so it is no act.
+func (r *Room) ReadBytes(ctx context.Context, id string, w io.Writer) (o Original, err error) {
+	var b blobRow
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		if o, err = ReadKept(tx, id); err != nil {
+			return err
+		}
+		if o.Sealed() {
+			return fault.New(fault.Withheld, id+" is sealed, and is read by a custodian only", "Nothing was opened.", "")
+		}
+		b, err = readBlob(tx, id)
+		return err
+	})
+	if err != nil {
+		return o, err
+	}
+	return o, r.stream(ctx, o, b, w)
+}
+
 func readBlob(tx *store.Tx, id string) (b blobRow, err error) {
 	err = tx.QueryRow("SELECT blob, blob_key FROM original WHERE id = ?", id).Scan(&b.name, &b.key)
 	if err == nil && len(b.key) != 32 {

@@ -20,6 +20,7 @@ func (r *Room) Erase(tx *store.Tx, source string) (erased []string, err error) {
 		return nil, err
 	}
 	erased, err = column(tx, `SELECT source || '.text' FROM working_text WHERE source = ?1
+		UNION ALL SELECT source || '.text.' || edition FROM earlier_text WHERE source = ?1
 		UNION ALL SELECT id FROM proposal WHERE source = ?1 UNION ALL SELECT id FROM custody WHERE source = ?1`, source)
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func (r *Room) Erase(tx *store.Tx, source string) (erased []string, err error) {
 // contentTables lists the tables whose rows say something of a source, those that refer
 // to another of them first.
 func contentTables() []string {
-	return []string{"sentence", "paragraph", "working_text", "proposal", "custody"}
+	return []string{"sentence", "paragraph", "working_text", "earlier_text", "proposal", "custody"}
 }
 
 // leftovers looks for content that stands where none should: of sources whose key was

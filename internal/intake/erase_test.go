@@ -109,13 +109,15 @@ func TestErasedIsRefused(t *testing.T) {
 			"copy":    func() error { _, err := h.Copy(t.Context(), amina, s, io.Discard); return err },
 			"text":    func() error { _, err := h.Text(t.Context(), s); return err },
 			"propose": func() error { _, err := h.Propose(t.Context(), amina, s); return err },
+			"correct": func() error { _, err := h.Correct(t.Context(), amina, s, strings.NewReader("text")); return err },
+			"reread":  func() error { _, err := h.Reread(t.Context(), amina, s); return err },
 			"freeze":  func() error { _, err := h.Freeze(t.Context(), amina, s, strings.NewReader("text")); return err },
 			"custody": func() error {
 				_, err := h.RecordCustody(t.Context(), amina, Custody{Source: s, Kind: "copied", Note: "x"})
 				return err
 			},
 			"passage": func() error {
-				return h.db.View(t.Context(), func(tx *store.Tx) error { _, err := ReadPassage(tx, Address{s, 1, 1}); return err })
+				return h.db.View(t.Context(), func(tx *store.Tx) error { _, err := ReadPassage(tx, Address{Source: s, From: 1, To: 1}); return err })
 			},
 			"kept": func() error {
 				return h.db.View(t.Context(), func(tx *store.Tx) error { _, err := ReadKept(tx, s); return err })
@@ -256,7 +258,7 @@ func TestCheckNamesWhatIsBack(t *testing.T) {
 		"UPDATE original SET size = 9 WHERE id = 'S-001'",
 		"UPDATE original SET seal_name = 'E-0001' WHERE id = 'S-001'",
 		"UPDATE original SET blob_key = x'00' WHERE id = 'S-001'",
-		"INSERT INTO working_text VALUES ('S-001', 'text', '', 'Amina')",
+		"INSERT INTO working_text VALUES ('S-001', 'text', '', 'Amina', 1)",
 		"INSERT INTO proposal VALUES ('Q-001', 'S-001', 'e', '{}', 'open')",
 		"INSERT INTO custody VALUES ('CU-0001', 'S-001', 'copied', '', '', '', 1, 'M-01')",
 	}

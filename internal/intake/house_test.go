@@ -162,7 +162,7 @@ func (h *house) untouched(fn func()) {
 	h.t.Helper()
 	state := func() (n int, acts, files []string) {
 		err := h.db.View(h.t.Context(), func(tx *store.Tx) error {
-			return tx.QueryRow("SELECT (SELECT count(*) FROM original) + (SELECT count(*) FROM working_text) + (SELECT count(*) FROM sentence) + (SELECT count(*) FROM proposal) + (SELECT count(*) FROM custody)").Scan(&n)
+			return tx.QueryRow("SELECT (SELECT count(*) FROM original) + (SELECT count(*) FROM working_text) + (SELECT count(*) FROM earlier_text) + (SELECT count(*) FROM sentence) + (SELECT count(*) FROM proposal) + (SELECT count(*) FROM custody)").Scan(&n)
 		})
 		if err != nil {
 			h.t.Fatal(err)
@@ -302,4 +302,13 @@ func (p *parrot) Extract(d quote.Document) []quote.Proposal {
 			Content: []quote.Span{{Start: s.Start + a, End: s.Start + b + len("”")}}})
 	}
 	return out
+}
+
+// unsound fails when check finds nothing wrong after a change that no act made.
+func (h *house) unsound(tx *store.Tx, change string) error {
+	problems, err := ledger.Check(tx, h.Room, h.sealer)
+	if err == nil && len(problems) == 0 {
+		h.t.Errorf("check finds nothing after %s", change)
+	}
+	return err
 }

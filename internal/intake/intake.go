@@ -9,14 +9,16 @@
 //
 // A working text is frozen: sentence addresses (S-001:14) point into it for ever. For a
 // sealed original it is a text in which a custodian has replaced what must stay sealed.
+// An original that is read again gets a further edition of its text, with addresses of
+// their own (S-001/2:14); earlier editions stay.
 //
 // Custody is who held an original before and after: where it was collected, from whom it
 // came, to whom it went. It is added to and never changed; of a sealed original what it
 // says in words is sealed too.
 //
-// Tables: original, working_text, paragraph, sentence, proposal, custody.
-// Acts: original.received, original.copied, working-text.frozen, proposal.made,
-// proposal.accepted, proposal.dropped, custody.recorded.
+// Tables: original, working_text, paragraph, sentence, earlier_text, proposal, custody.
+// Acts: original.received, original.copied, working-text.frozen, working-text.superseded,
+// proposal.made, proposal.accepted, proposal.dropped, proposal.reopened, custody.recorded.
 //
 // This room never changes an original, never guesses a text it cannot read, and never
 // lets a proposal act as a statement. It deletes in one case only, when the key of a
@@ -80,6 +82,7 @@ type Sentence struct {
 // Text is a frozen working text.
 type Text struct {
 	Source     string
+	Edition    Edition
 	Format     string
 	Title      string
 	Body       string
@@ -90,57 +93,80 @@ type Text struct {
 // Proposal is what a quote engine thinks somebody said. It is no statement until a
 // person accepts it.
 type Proposal struct {
-	ID         string `json:"id"`
-	Source     string `json:"source"`
-	From       int    `json:"from"` // sentences
-	To         int    `json:"to"`
-	Kind       string `json:"kind"` // direct, mixed, indirect
-	Speaker    string `json:"speaker,omitempty"`
-	Mention    string `json:"mention,omitempty"` // how the passage itself names the speaker, when that differs
-	OnBehalfOf string `json:"on_behalf_of,omitempty"`
-	Cue        string `json:"cue,omitempty"`
-	Words      string `json:"words"` // exact bytes of the working text
-	Target     string `json:"target,omitempty"`
-	Stance     string `json:"stance,omitempty"`
-	Rule       string `json:"rule"`
-	Engine     string `json:"engine"`
-	State      string `json:"state"` // open, accepted, dropped
+	ID         string  `json:"id"`
+	Source     string  `json:"source"`
+	Edition    Edition `json:"edition,omitzero"`
+	From       int     `json:"from"` // sentences
+	To         int     `json:"to"`
+	Kind       string  `json:"kind"` // direct, mixed, indirect
+	Speaker    string  `json:"speaker,omitempty"`
+	Mention    string  `json:"mention,omitempty"` // how the passage itself names the speaker, when that differs
+	OnBehalfOf string  `json:"on_behalf_of,omitempty"`
+	Cue        string  `json:"cue,omitempty"`
+	Words      string  `json:"words"` // exact bytes of the working text
+	Target     string  `json:"target,omitempty"`
+	Stance     string  `json:"stance,omitempty"`
+	Rule       string  `json:"rule"`
+	Engine     string  `json:"engine"`
+	State      string  `json:"state"` // open, accepted, dropped
 }
 
 // Address is the address of the passage.
-func (p Proposal) Address() Address { return Address{p.Source, p.From, p.To} }
+func (p Proposal) Address() Address {
+	return Address{Source: p.Source, From: p.From, To: p.To, Edition: p.Edition}
+}
 
-// content is what makes two proposals the same.
+// content is what makes two proposals the same. In a further edition of the text the same
+// words of the same speaker are, wherever they stand there.
 type content struct {
 	from, to       int
 	speaker, words string
 }
 
-func (p Proposal) content() content { return content{p.From, p.To, p.Speaker, p.Words} }
+func (p Proposal) content(e Edition) content {
+	if p.Edition.plain() != e.plain() {
+		return content{0, 0, p.Speaker, p.Words}
+	}
+	return content{p.From, p.To, p.Speaker, p.Words}
+}
 
-// Address names sentences of one source: S-001:14, or S-001:14-15 for several.
+// Address names sentences of one source: S-001:14, or S-001:14-15 for several; in a
+// further edition of its text S-001/2:14.
 type Address struct {
 	Source   string
 	From, To int // 1-based, inclusive
+	Edition  Edition
 }
 
 func (a Address) String() string {
-	if a.From == a.To {
-		return fmt.Sprintf("%s:%d", a.Source, a.From)
+	source := a.Source
+	if !a.Edition.IsZero() {
+		source = fmt.Sprintf("%s/%d", source, a.Edition)
 	}
-	return fmt.Sprintf("%s:%d-%d", a.Source, a.From, a.To)
+	if a.From == a.To {
+		return fmt.Sprintf("%s:%d", source, a.From)
+	}
+	return fmt.Sprintf("%s:%d-%d", source, a.From, a.To)
 }
 
 // ParseAddress reads an address. It has one form only: what String would not write is refused.
 func ParseAddress(s string) (Address, error) {
 	bad := fault.New(fault.Invalid, "this is not the address of a passage", "", "Write it like S-001:14 or S-001:14-15.")
 	source, sentences, ok := strings.Cut(s, ":")
+	source, edition, later := strings.Cut(source, "/")
 	if !ok || !ValidSource(source) {
 		return Address{}, bad
 	}
 	first, last, several := strings.Cut(sentences, "-")
 	a := Address{Source: source}
 	var err error
+	if later {
+		n, err := strconv.Atoi(edition)
+		if err != nil {
+			return Address{}, bad
+		}
+		a.Edition = Edition(n)
+	}
 	if a.From, err = strconv.Atoi(first); err != nil {
 		return Address{}, bad
 	}
@@ -169,17 +195,22 @@ func ValidSource(s string) bool {
 // last one's end.
 type Passage struct {
 	Address    Address
-	Start, End int // bytes of the working text
+	Edition    Edition // of the text it was cut from, 0 for the first
+	Start, End int     // bytes of the working text
 	Text       string
 }
 
 // Passage cuts the passage out of the text.
 func (t Text) Passage(a Address) (Passage, error) {
-	if a.Source != t.Source || a.From < 1 || a.To < a.From || a.To > len(t.Sentences) {
+	if a.Source != t.Source || a.Edition.plain() != t.Edition.plain() || a.From < 1 || a.To < a.From || a.To > len(t.Sentences) {
 		return Passage{}, noSuchSentence(a, len(t.Sentences))
 	}
-	start, end := t.Sentences[a.From-1].Start, t.Sentences[a.To-1].End
-	return Passage{Address: a, Start: start, End: end, Text: t.Body[start:end]}, nil
+	return passage(a, t.Sentences[a.From-1].Start, t.Sentences[a.To-1].End, t.Body), nil
+}
+
+func passage(a Address, start, end int, body string) Passage {
+	a.Edition = a.Edition.plain()
+	return Passage{Address: a, Edition: a.Edition, Start: start, End: end, Text: body[start:end]}
 }
 
 func noSuchSentence(a Address, have int) error {

@@ -2,12 +2,9 @@ package intake
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"embed"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"strings"
 
 	"heed/internal/fault"
@@ -89,76 +86,6 @@ func (r *Room) Original(ctx context.Context, id string) (Original, error) {
 	return store.Read(ctx, r.db, func(tx *store.Tx) (Original, error) { return ReadOriginal(tx, id) })
 }
 
-// freeze writes a working text and its act. The version is a digest of text and
-// spans, so that check notices a changed byte or a moved border.
-func freeze(tx *store.Tx, by ledger.Actor, t Text) error {
-	if _, err := tx.Exec("INSERT INTO working_text (source, format, title, body) VALUES (?, ?, ?, ?)", t.Source, t.Format, t.Title, t.Body); err != nil {
-		return fmt.Errorf("writing working text of %s: %w", t.Source, err)
-	}
-	for _, p := range t.Paragraphs {
-		if _, err := tx.Exec("INSERT INTO paragraph VALUES (?, ?, ?, ?, ?, ?, ?)", t.Source, p.N, p.Start, p.End, string(p.Dir), string(p.Lang), p.Found); err != nil {
-			return fmt.Errorf("writing paragraph of %s: %w", t.Source, err)
-		}
-	}
-	for _, s := range t.Sentences {
-		if _, err := tx.Exec("INSERT INTO sentence VALUES (?, ?, ?, ?, ?)", t.Source, s.N, s.Para, s.Start, s.End); err != nil {
-			return fmt.Errorf("writing sentence of %s: %w", t.Source, err)
-		}
-	}
-	_, err := ledger.Append(tx, ledger.Act{Kind: "working-text.frozen", By: by, Object: textID(t.Source), Subject: t.Source, Version: t.digest()})
-	return err
-}
-
-// textID is the ledger's name for the working text of a source.
-func textID(source string) string { return source + ".text" }
-
-type textVersion struct {
-	Source    string `json:"source"`
-	Format    string `json:"format"`
-	Sentences int    `json:"sentences"`
-	SHA256    string `json:"sha256"` // of title, body and every span
-}
-
-func (t Text) digest() textVersion {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q\n", t.Title, t.Body)
-	for _, p := range t.Paragraphs {
-		fmt.Fprintf(h, "p %d %d %d %s %s %t\n", p.N, p.Start, p.End, p.Dir, p.Lang, p.Found)
-	}
-	for _, s := range t.Sentences {
-		fmt.Fprintf(h, "s %d %d %d %d\n", s.N, s.Para, s.Start, s.End)
-	}
-	return textVersion{t.Source, t.Format, len(t.Sentences), hex.EncodeToString(h.Sum(nil))}
-}
-
-// ReadText reads the working text of a source.
-func ReadText(tx *store.Tx, source string) (Text, error) {
-	t := Text{Source: source}
-	err := tx.QueryRow("SELECT format, title, body FROM working_text WHERE source = ?", source).Scan(&t.Format, &t.Title, &t.Body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return t, noWorkingText(tx, source)
-	}
-	if err != nil {
-		return t, err
-	}
-	err = tx.Each("SELECT n, start_byte, end_byte, dir, lang, lang_found FROM paragraph WHERE source = ? ORDER BY n", []any{source}, func(rows *sql.Rows) error {
-		var p Paragraph
-		err := rows.Scan(&p.N, &p.Start, &p.End, &p.Dir, &p.Lang, &p.Found)
-		t.Paragraphs = append(t.Paragraphs, p)
-		return err
-	})
-	if err != nil {
-		return t, err
-	}
-	err = tx.Each("SELECT n, paragraph, start_byte, end_byte FROM sentence WHERE source = ? ORDER BY n", []any{source}, func(rows *sql.Rows) error {
-		var s Sentence
-		err := rows.Scan(&s.N, &s.Para, &s.Start, &s.End)
-		t.Sentences = append(t.Sentences, s)
-		return err
-	})
-	return t, err
-}
-
 // noWorkingText says why there is no text, or that there is no such source.
 func noWorkingText(tx *store.Tx, source string) error {
 	o, err := ReadKept(tx, source)
@@ -172,25 +99,11 @@ func noWorkingText(tx *store.Tx, source string) error {
 	return fault.New(fault.NotFound, source+" has no working text: "+o.NoText, "The original is kept, bit by bit.", "Get it with: heed get "+source+" -o DIR")
 }
 
-// Text reads the working text of a source.
-func (r *Room) Text(ctx context.Context, source string) (Text, error) {
-	return store.Read(ctx, r.db, func(tx *store.Tx) (Text, error) { return ReadText(tx, source) })
-}
-
-// ReadPassage cuts a passage out of its source's working text.
-func ReadPassage(tx *store.Tx, a Address) (Passage, error) {
-	t, err := ReadText(tx, a.Source)
-	if err != nil {
-		return Passage{}, err
-	}
-	return t.Passage(a)
-}
-
 // IDs lists every object of this room that the ledger knows. An erased original is
 // none any more: its row says only that there was one.
 func (r *Room) IDs(tx *store.Tx) ([]string, error) {
 	return column(tx, `SELECT id FROM original WHERE erased_at = 0 UNION ALL SELECT source || '.text' FROM working_text
-		UNION ALL SELECT id FROM proposal UNION ALL SELECT id FROM custody`)
+		UNION ALL SELECT source || '.text.' || edition FROM earlier_text UNION ALL SELECT id FROM proposal UNION ALL SELECT id FROM custody`)
 }
 
 // column collects the one text column that a query answers with.
@@ -206,8 +119,8 @@ func column(tx *store.Tx, query string, args ...any) (out []string, err error) {
 
 // Version returns the state of an object as it was given to the ledger.
 func (r *Room) Version(tx *store.Tx, id string) (any, error) {
-	if source, ok := strings.CutSuffix(id, textID("")); ok {
-		t, err := ReadText(tx, source)
+	if source, edition, ok := strings.Cut(id, textID("")); ok {
+		t, err := readEditionOf(tx, source, edition)
 		return t.digest(), err
 	}
 	switch {

@@ -15,16 +15,18 @@ import (
 
 func TestParseAddress(t *testing.T) {
 	for s, want := range map[string]Address{
-		"S-001:14":               {"S-001", 14, 14},
-		"S-001:14-15":            {"S-001", 14, 15},
-		"S-123456789012:1-90000": {"S-123456789012", 1, 90000},
+		"S-001:14":               {Source: "S-001", From: 14, To: 14},
+		"S-001:14-15":            {Source: "S-001", From: 14, To: 15},
+		"S-001/2:14":             {Source: "S-001", From: 14, To: 14, Edition: 2},
+		"S-001/12:14-15":         {Source: "S-001", From: 14, To: 15, Edition: 12},
+		"S-123456789012:1-90000": {Source: "S-123456789012", From: 1, To: 90000},
 	} {
 		if got, err := ParseAddress(s); err != nil || got != want {
 			t.Errorf("%s: %+v, %v", s, got, err)
 		}
 	}
 	for _, s := range []string{"", ":", "S-001", "S-001:", "S-001:0", "S-001:-1", "S-001:+1", "S-001:01", "S-001:1-", "S-001:1-1", "S-001:2-1", "S-001:1-2-3", "S-001:1 ", " S-001:1",
-		"s-001:1", "S-01:1", "S-1234567890123:1", "S-00a:1", "S-٠٠١:1", "S-001:١", "C-001:1", "S-001:99999999999999999999", "S-001:1:2", "S--01:1", "S-001:1\n"} {
+		"s-001:1", "S-01:1", "S-1234567890123:1", "S-00a:1", "S-٠٠١:1", "S-001:١", "C-001:1", "S-001:99999999999999999999", "S-001:1:2", "S--01:1", "S-001:1\n", "S-001/1:14", "S-001/0:14", "S-001/:14", "S-001/02:14", "S-001/-2:14", "S-001/2/3:14"} {
 		if got, err := ParseAddress(s); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%q was taken as %+v, %v", s, got, err)
 		}
@@ -34,7 +36,8 @@ func TestParseAddress(t *testing.T) {
 func TestAddressRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := rapid.IntRange(1, 1<<40).Draw(t, "from")
-		a := Address{"S-" + rapid.StringMatching(`[0-9]{3,12}`).Draw(t, "digits"), from, from + rapid.IntRange(0, 1<<40).Draw(t, "more")}
+		a := Address{Source: "S-" + rapid.StringMatching(`[0-9]{3,12}`).Draw(t, "digits"), From: from, To: from + rapid.IntRange(0, 1<<40).Draw(t, "more"),
+			Edition: rapid.SampledFrom([]Edition{0, 2, 3, 41}).Draw(t, "edition")}
 		if got, err := ParseAddress(a.String()); err != nil || got != a {
 			t.Errorf("%s: %+v, %v", a, got, err)
 		}
@@ -72,7 +75,7 @@ func TestPassage(t *testing.T) {
 			t.Errorf("%s: %+v, %v", s, p, err)
 		}
 	}
-	for _, a := range []Address{{"S-001", 4, 4}, {"S-001", 1, 4}, {"S-001", 0, 1}, {"S-001", 2, 1}, {"S-002", 1, 1}, {}} {
+	for _, a := range []Address{{Source: "S-001", From: 4, To: 4}, {Source: "S-001", From: 1, To: 4}, {Source: "S-001", From: 0, To: 1}, {Source: "S-001", From: 2, To: 1}, {Source: "S-002", From: 1, To: 1}, {}} {
 		if p, err := x.Passage(a); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("%+v: %+v, %v", a, p, err)
 		}
@@ -89,10 +92,10 @@ func TestReadPassage(t *testing.T) {
 		})
 		return p, err
 	}
-	if p, err := read(Address{"S-001", 2, 2}); err != nil || p.Text != "Two is there." {
+	if p, err := read(Address{Source: "S-001", From: 2, To: 2}); err != nil || p.Text != "Two is there." {
 		t.Errorf("got %+v, %v", p, err)
 	}
-	for _, a := range []Address{{"S-001", 3, 3}, {"S-002", 1, 1}, {"\x1b[2J", 1, 1}} {
+	for _, a := range []Address{{Source: "S-001", From: 3, To: 3}, {Source: "S-002", From: 1, To: 1}, {Source: "\x1b[2J", From: 1, To: 1}} {
 		_, err := read(a)
 		if f := refused(t, err, fault.NotFound); strings.Contains(f.What, "\x1b") {
 			t.Errorf("%q", f.What)

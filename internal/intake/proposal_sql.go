@@ -23,7 +23,7 @@ func (r *Room) Propose(ctx context.Context, by ledger.Actor, source string) (out
 		if t, err = ReadText(tx, source); err != nil {
 			return err
 		}
-		done, err = hasProposals(tx, source, r.engine.Version())
+		done, err = hasProposals(tx, t, r.engine.Version())
 		return err
 	})
 	if err != nil {
@@ -38,8 +38,9 @@ func (r *Room) Propose(ctx context.Context, by ledger.Actor, source string) (out
 	return r.Proposals(ctx, source)
 }
 
-func hasProposals(tx *store.Tx, source, engine string) (done bool, err error) {
-	err = tx.QueryRow("SELECT count(*) > 0 FROM proposal WHERE source = ? AND engine = ?", source, engine).Scan(&done)
+func hasProposals(tx *store.Tx, t Text, engine string) (done bool, err error) {
+	err = tx.QueryRow("SELECT count(*) > 0 FROM proposal WHERE source = ? AND engine = ? AND coalesce(body ->> '$.edition', 1) = ?",
+		t.Source, engine, t.Edition.number()).Scan(&done)
 	return done, err
 }
 
@@ -50,7 +51,7 @@ func (r *Room) keep(ctx context.Context, by ledger.Actor, t Text, proposals []qu
 	engine := r.engine.Version()
 	return r.db.Update(ctx, func(tx *store.Tx) error {
 		// Another process may have been faster.
-		if done, err := hasProposals(tx, t.Source, engine); err != nil || done {
+		if done, err := hasProposals(tx, t, engine); err != nil || done {
 			return err
 		}
 		earlier, err := readProposals(tx, t.Source)
@@ -59,14 +60,14 @@ func (r *Room) keep(ctx context.Context, by ledger.Actor, t Text, proposals []qu
 		}
 		known := map[content]bool{}
 		for _, p := range earlier {
-			known[p.content()] = true
+			known[p.content(t.Edition)] = true
 		}
 		for _, q := range proposals {
 			p, err := t.proposal(q)
 			if err != nil {
 				return err
 			}
-			if known[p.content()] {
+			if known[p.content(t.Edition)] || known[content{0, 0, p.Speaker, p.Words}] {
 				continue
 			}
 			if p.ID, err = ledger.NewID(tx, "Q", 3); err != nil {
@@ -150,6 +151,40 @@ func SettleProposal(tx *store.Tx, by ledger.Actor, id, state string) error {
 	}
 	p.State = state
 	return writeProposal(tx, by, "proposal."+state, p)
+}
+
+// ReopenProposal opens a settled proposal again, in the transaction of the act that takes
+// back what settled it.
+func ReopenProposal(tx *store.Tx, by ledger.Actor, id string) error {
+	p, err := ReadProposal(tx, id)
+	if err != nil {
+		return err
+	}
+	if p.State == "open" {
+		return fault.New(fault.Conflict, p.ID+" is open", "Nothing was changed.", "")
+	}
+	p.State = "open"
+	return writeProposal(tx, by, "proposal.reopened", p)
+}
+
+// OpenProposals reads at most limit proposals that wait for a person, behind the id after
+// and oldest first, and says whether there are more; with limit 0 it reads all.
+func (r *Room) OpenProposals(ctx context.Context, after string, limit int) (list []Proposal, more bool, err error) {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		query := "SELECT body, source, engine, state FROM proposal WHERE state = 'open' AND (length(id), id) > (length(?), ?) ORDER BY length(id), id"
+		if limit > 0 {
+			query += fmt.Sprintf(" LIMIT %d", limit+1)
+		}
+		return tx.Each(query, []any{after, after}, func(rows *sql.Rows) error {
+			p, err := scanProposal(rows)
+			list = append(list, p)
+			return err
+		})
+	})
+	if limit > 0 && len(list) > limit {
+		return list[:limit], true, err
+	}
+	return list, false, err
 }
 
 // Drop sets a proposal aside. It stays on record.

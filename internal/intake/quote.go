@@ -23,7 +23,7 @@ func (t Text) document() quote.Document {
 // one run that holds them all, so that what a person accepts stands verbatim in the text.
 // An engine that points outside its passage has misread the text, and is refused.
 func (t Text) proposal(q quote.Proposal) (Proposal, error) {
-	from, err := t.Passage(Address{t.Source, q.From, q.To})
+	from, err := t.Passage(Address{Source: t.Source, From: q.From, To: q.To, Edition: t.Edition})
 	if err != nil {
 		return Proposal{}, errOutside
 	}
@@ -51,7 +51,7 @@ func (t Text) proposal(q quote.Proposal) (Proposal, error) {
 	if mention == cut(q.Speaker) {
 		mention = ""
 	}
-	return Proposal{Source: t.Source, From: q.From, To: q.To, Kind: string(q.Kind), Speaker: cut(q.Speaker), Mention: mention,
+	return Proposal{Source: t.Source, Edition: t.Edition.plain(), From: q.From, To: q.To, Kind: string(q.Kind), Speaker: cut(q.Speaker), Mention: mention,
 		OnBehalfOf: cut(q.OnBehalfOf), Cue: cut(q.Cue), Words: words, Target: string(q.Target), Stance: string(q.Stance), Rule: q.Rule}, nil
 }
 
