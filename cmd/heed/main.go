@@ -8,12 +8,14 @@ import (
 	"os/signal"
 	"syscall"
 
+	"heed/internal/bench"
 	"heed/internal/cli"
+	"heed/internal/demo"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(cli.Run(ctx, cli.System()))
+	os.Exit(cli.Run(ctx, cli.System(), demo.Command, bench.Command))
 }

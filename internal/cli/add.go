@@ -52,7 +52,7 @@ original they are sealed too.
 			if f.textOf != "" && (len(args) != 1 || f.collected+f.from != "") {
 				return console.Usage(errors.New("--text-of takes one file, and no custody"))
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if f.textOf != "" {
 					return s.freeze(c.Context(), a, f.textOf, args[0])
 				}

@@ -45,7 +45,7 @@ was withdrawn, write the log beside it too: heed log -o FILE
 			if err != nil {
 				return err
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				check, err := console.CreateNew(dest + ".checkpoint")
 				if err != nil {
 					return err

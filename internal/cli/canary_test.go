@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
-	"heed/internal/cli/console"
 	"heed/internal/keys"
 )
 
@@ -96,7 +95,7 @@ func TestCanaryInEveryVerb(t *testing.T) {
 	for _, v := range everyVerb() {
 		words := strings.Fields(v.args)
 		var out, msg bytes.Buffer
-		status := Run(t.Context(), canaryEnv(words, v.stdin, &out, &msg))
+		status := Run(t.Context(), canaryEnv(words, v.stdin, &out, &msg), outside...)
 		t.Logf("status %d: %s\n%s", status, v.args, &msg)
 		used[words[0]+" "+second(words)] = status != 2
 		found := tells(out.Bytes()) || tells(msg.Bytes()) || v.opens && tellsTree(t, dir, inputs) != ""
@@ -135,7 +134,7 @@ func second(words []string) string {
 // everyLeaf fails for a verb that was not used, or only in a form that was not understood.
 func everyLeaf(t *testing.T, used map[string]bool) {
 	t.Helper()
-	s := &session{&console.Session{Env: canaryEnv([]string{"help"}, "", new(bytes.Buffer), new(bytes.Buffer))}}
+	s := newSession(canaryEnv([]string{"help"}, "", new(bytes.Buffer), new(bytes.Buffer)), outside)
 	var walk func(c *cobra.Command, path string)
 	walk = func(c *cobra.Command, path string) {
 		for _, sub := range c.Commands() {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"heed/internal/app"
 	"heed/internal/cli/console"
 )
 
@@ -21,14 +22,27 @@ import (
 type Env = console.Env
 
 // System is the Env of the process.
-func System() Env { return console.System() }
+func System() Env { return console.System(app.SystemClock) }
+
+// Verb makes a command of a package that stands beside this one: what builds or measures
+// whole cases is no part of the command line, and hangs its verb on it.
+type Verb func(*console.Session) *cobra.Command
 
 // session is one run of the program, on which the verbs hang.
-type session struct{ *console.Session }
+type session struct {
+	*console.Session
+	more []Verb
+}
+
+func newSession(env Env, more []Verb) *session {
+	s := &session{&console.Session{Env: env}, more}
+	s.Serve = s.serveDir
+	return s
+}
 
 // Run carries out one command and returns its exit status.
-func Run(ctx context.Context, env Env) int {
-	s := &session{&console.Session{Env: env}}
+func Run(ctx context.Context, env Env, more ...Verb) int {
+	s := newSession(env, more)
 	root := s.root()
 	s.Verbs = root
 	root.SetArgs(env.Args)
@@ -73,6 +87,10 @@ func (s *session) root() *cobra.Command {
 
 // addGroups adds all verbs, in groups that stand in the order in which work flows.
 func (s *session) addGroups(root *cobra.Command) {
+	var more []*cobra.Command
+	for _, verb := range s.more {
+		more = append(more, verb(s.Session))
+	}
 	for _, g := range []struct {
 		id, title string
 		commands  []*cobra.Command
@@ -85,7 +103,7 @@ func (s *session) addGroups(root *cobra.Command) {
 		{"corroborate", "Claims and findings:", []*cobra.Command{s.claimCommand(), s.findingCommand()}},
 		{"release", "Report and release:", []*cobra.Command{s.reportCommand(), s.gateCommand(), s.signCommand(), s.releaseCommand(), s.verifyCommand()}},
 		{"followup", "What became of it:", []*cobra.Command{s.recCommand(), s.positionCommand(), s.searchLogCommand(), s.matrixCommand()}},
-		{"more", "More:", []*cobra.Command{s.demoCommand(), s.benchCommand(), s.completionCommand(), s.versionCommand()}},
+		{"more", "More:", append(more, s.completionCommand(), s.versionCommand())},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range g.commands {

@@ -38,7 +38,7 @@ printed as a quotation.
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listClaims(c.Context(), a)
 				}
@@ -125,7 +125,7 @@ Outcomes: met not_met inconclusive cannot_verify out_of_scope.`,
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				switch {
 				case len(args) == 0:
 					return s.listFindings(c.Context(), a)

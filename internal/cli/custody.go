@@ -41,7 +41,7 @@ Kinds: ` + strings.Join(intake.CustodyKinds(), " ") + `.
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if f.Kind == "" {
 					return s.listCustody(c.Context(), a, f.Source)
 				}

@@ -35,7 +35,7 @@ elsewhere --confirm repeats it.
 			if err := s.confirmed(args[0], confirm); err != nil {
 				return err
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				d, err := a.Destroy(c.Context(), args[0], reason)
 				if err != nil {
 					return err

@@ -29,7 +29,7 @@ opens every one of them for a stated purpose, each by an act in the ledger.
 				return console.Usage(errors.New("--sealed and --purpose go together: heed export DIR --sealed --purpose \"…\""))
 			}
 			e.Dir = args[0]
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				out, err := a.Export(c.Context(), e)
 				if err != nil {
 					return err

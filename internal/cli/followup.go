@@ -31,7 +31,7 @@ func (s *session) recCommand() *cobra.Command {
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listRecs(c.Context(), a)
 				}
@@ -98,7 +98,7 @@ partially_supported noted rejected under_consideration contests_premise unclear.
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listPositions(c.Context(), a)
 				}
@@ -150,7 +150,7 @@ matrix needs one; without it the matrix says "not searched". Without flags, list
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if recs == "" {
 					return s.listSearchLogs(c.Context(), a)
 				}
@@ -200,7 +200,7 @@ the report, its release or the accusations stand apart: they take no position on
 recommendation.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				m, err := a.Followup.Matrix(c.Context(), asOf)
 				if err != nil {
 					return err

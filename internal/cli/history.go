@@ -31,7 +31,7 @@ each act stand the fields that it set or changed. What is sealed is not shown.
   heed history S-001 --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				acts, err := pastOf(c.Context(), a, partsOf(args[0])...)
 				if err != nil {
 					return err

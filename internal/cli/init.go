@@ -63,7 +63,7 @@ func (s *session) initCase(ctx context.Context, dir string, b app.Begin, pass []
 		return err
 	}
 	defer hand.drop()
-	conf, done := s.Config(dir)
+	conf, done := s.config(dir)
 	defer done()
 	a, words, err := app.Init(ctx, conf, b, pass)
 	if err != nil {

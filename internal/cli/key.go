@@ -23,7 +23,7 @@ func (s *session) keyCommand() *cobra.Command {
 of the SHA-256 of its public recipient, to be compared by another way.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				lines := keyLines(a.Members())
 				return s.Emit(lines, func(w io.Writer) {
 					for _, l := range lines {
@@ -79,18 +79,18 @@ func (s *session) rotate(c *cobra.Command, recovery bool, change keys.Change) (a
 
 // alone hands the case to what wants it for itself.
 func (s *session) alone(c *cobra.Command, recovery bool, do func(app.Config, []app.Who) (app.Rotated, error)) (r app.Rotated, err error) {
-	if err := s.Named(); err != nil {
+	if err := s.named(); err != nil {
 		return r, err
 	}
 	if recovery && c.Flags().Changed("as") {
 		return r, errAsRecovery()
 	}
-	who, forget, err := s.People(recovery)
+	who, forget, err := s.people(recovery)
 	defer forget()
 	if err != nil {
 		return r, err
 	}
-	conf, done := s.Config(s.Store)
+	conf, done := s.config(s.Store)
 	defer done()
 	r, err = do(conf, who)
 	return r, app.Explain(err)
@@ -131,7 +131,7 @@ of use: heed key remove K-01
 				return err
 			}
 			defer hand.drop()
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				m, words, failed := a.AddRecoveryKey(c.Context())
 				if words.Reveal() == "" {
 					return failed

@@ -33,7 +33,7 @@ the machine; without one, an older copy put in place of the store cannot be told
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error { return s.check(c.Context(), a, checkpoint) })
+			return s.opened(c.Context(), func(a *app.App) error { return s.check(c.Context(), a, checkpoint) })
 		},
 	}
 	c.Flags().StringVar(&against, "against", "", "checkpoint exported earlier")
@@ -74,7 +74,7 @@ func (s *session) checkpointCommand() *cobra.Command {
 FILE then shows that nothing before it was changed or taken out.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				signed, err := a.Checkpoint(c.Context())
 				if err != nil {
 					return err
@@ -110,7 +110,7 @@ backups, since heed restore --log destroys again what was destroyed after a back
 			if out != "" && after != 0 {
 				return console.Usage(errors.New("the log is written whole: leave --after out"))
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if out != "" {
 					return s.writeLog(c.Context(), a, out)
 				}
@@ -168,7 +168,7 @@ begins with everything that the checkpoint covered. Neither shows any content.
 			if err != nil {
 				return err
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				proof, err := prove(a)
 				if err != nil {
 					return err

@@ -25,15 +25,15 @@ one. A forgotten passphrase: heed help key recover
 	}
 	c.Flags().StringVar(&file, "new-passphrase-file", "", "file with the new passphrase")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if err := s.Named(); err != nil {
+		if err := s.named(); err != nil {
 			return err
 		}
-		who, forget, err := s.People(false)
+		who, forget, err := s.people(false)
 		defer forget()
 		if err != nil {
 			return err
 		}
-		conf, done := s.Config(s.Store)
+		conf, done := s.config(s.Store)
 		defer done()
 		a, err := app.Open(c.Context(), conf, who[0], who[1:]...)
 		if err != nil {

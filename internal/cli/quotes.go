@@ -45,7 +45,7 @@ With --jsonl, plain files are read instead, with no store: one proposal a line.`
 			if len(args) != 1 {
 				return console.Usage(errors.New("name one source, or use --jsonl with files"))
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if accept+drop != "" {
 					return s.settleQuotes(c.Context(), a, console.Words(accept), console.Words(drop))
 				}

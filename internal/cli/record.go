@@ -42,7 +42,7 @@ other letter needs --reason.
 	f.StringVar(&src.Reliability, "reliability", "", "A to F")
 	f.StringVar(&src.Reason, "reason", "", "why this reliability")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return s.Opened(c.Context(), func(a *app.App) error {
+		return s.opened(c.Context(), func(a *app.App) error {
 			have, err := a.Record.Source(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -108,7 +108,7 @@ The public record never covers a victim named in the press without a recorded ri
 assessment: --names-victim --risk "…".`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error { return s.basis(c.Context(), a, args[0], b) })
+			return s.opened(c.Context(), func(a *app.App) error { return s.basis(c.Context(), a, args[0], b) })
 		},
 	}
 	f := c.Flags()
@@ -232,7 +232,7 @@ recording the statement are one act.
 					return err
 				}
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if f.from+f.quote == "" {
 					return s.listStatements(c.Context(), a)
 				}

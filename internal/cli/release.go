@@ -43,7 +43,7 @@ findings, claims or statements. A change after the gate takes the signatures bac
 			case f.cite != "" && len(args) == 0:
 				return console.Usage(errors.New("write the paragraph that cites: heed report \"…\" --cite F-01"))
 			}
-			return s.Opened(c.Context(), func(a *app.App) error { return s.report(c.Context(), a, f, args) })
+			return s.opened(c.Context(), func(a *app.App) error { return s.report(c.Context(), a, f, args) })
 		},
 	}
 	fl := c.Flags()
@@ -119,7 +119,7 @@ the files are frozen for signing. A custodian runs it, since the leak check asks
 The status is 5 when a rule blocks.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				res, err := a.Release.Gate(c.Context(), a.By(), args[0])
 				if err != nil {
 					return err
@@ -167,7 +167,7 @@ sign, each for themselves.
   heed sign R1 --as M-02`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				d, err := a.Sign(c.Context(), args[0])
 				if err != nil {
 					return err
@@ -192,7 +192,7 @@ is written whole or not at all; asked again, the same bytes are written again.`,
 			if out == "" {
 				return console.Usage(errors.New("name the file: -o NAME.heed"))
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				_, err := os.Lstat(out)
 				taken := err == nil
 				if d, err := a.Release.Draft(c.Context(), args[0]); err != nil {

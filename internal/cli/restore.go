@@ -78,12 +78,12 @@ func (s *session) restore(ctx context.Context, from, dir string, f restoreFlags)
 	if r.Keys, err = trusted(f.keys); err != nil {
 		return err
 	}
-	who, forget, err := s.People(f.recovery)
+	who, forget, err := s.people(f.recovery)
 	defer forget()
 	if err != nil {
 		return err
 	}
-	conf, done := s.Config(dir)
+	conf, done := s.config(dir)
 	defer done()
 	var size int64
 	if info, err := file.Stat(); err == nil {

@@ -12,9 +12,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"heed/internal/bench"
 	"heed/internal/cli/console"
+	"heed/internal/demo"
 	"heed/internal/keys"
 )
+
+// outside are the verbs that the program hangs on from outside this package.
+var outside = []Verb{demo.Command, bench.Command}
 
 // TestMain lets scripts run the program itself, in a process of its own, with the
 // cheapest key files that the program accepts.
@@ -23,7 +28,7 @@ func TestMain(m *testing.M) {
 		"heed": func() {
 			env := System()
 			env.Cost = keys.FloorCost
-			os.Exit(Run(context.Background(), env))
+			os.Exit(Run(context.Background(), env, outside...))
 		},
 	})
 }

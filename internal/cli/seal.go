@@ -25,7 +25,7 @@ line has a reference, the kind and the source, and says nothing of the value.
   printf %s "$NAME" | heed seal S-002 --kind name`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if len(args) == 0 {
 					return s.listSeals(c, a)
 				}
@@ -83,7 +83,7 @@ for a purpose. Who, what, when and why stand in the ledger before anything is op
 				return fault.New(fault.Denied, "unseal shows a value at a terminal only, and this is none", "Nothing was opened.",
 					"Run it at a terminal, without redirecting its output.")
 			}
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				if err := a.Unseal(c.Context(), seal.Ref(args[0]), purpose, visibleWriter{s.Stdout}); err != nil {
 					return err
 				}

@@ -15,12 +15,9 @@ import (
 
 	"heed/internal/app"
 	"heed/internal/cli/console"
-	"heed/internal/demo"
 	"heed/internal/fault"
-	"heed/internal/keys"
+	"heed/internal/web"
 )
-
-const defaultAddr = "127.0.0.1:7343"
 
 func (s *session) serveCommand() *cobra.Command {
 	var addr string
@@ -32,10 +29,10 @@ findings and the report. It writes nothing and cannot open a seal. Other address
 refused in this version. Interrupt it to lock the case again.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error { return s.serve(c.Context(), a, addr) })
+			return s.opened(c.Context(), func(a *app.App) error { return s.serve(c.Context(), a, addr) })
 		},
 	}
-	c.Flags().StringVar(&addr, "addr", defaultAddr, "loopback address and port; port 0 takes a free one")
+	c.Flags().StringVar(&addr, "addr", console.DefaultAddr, "loopback address and port; port 0 takes a free one")
 	return c
 }
 
@@ -52,7 +49,7 @@ func (s *session) serve(ctx context.Context, a *app.App, addr string) error {
 	if err != nil {
 		return fault.New(fault.Conflict, "the address cannot be had: it is in use or not allowed", "Nothing was opened.", "Use another port: --addr 127.0.0.1:0")
 	}
-	handler, guarded := a.Handler(l.Addr().String())
+	handler, guarded := page(a, l.Addr().String())
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	if !guarded {
@@ -75,65 +72,25 @@ func (s *session) serve(ctx context.Context, a *app.App, addr string) error {
 	return nil // being interrupted is how serving ends
 }
 
-func (s *session) demoCommand() *cobra.Command {
-	var dir, addr string
-	var noServe bool
-	c := &cobra.Command{
-		Use:   "demo [--dir DIR] [--no-serve]",
-		Short: "build two sample cases, release and verify them",
-		Long: `Build two cases in DIR through the same services the other verbs use: the public record of
-the 2022 assessment on Xinjiang, and a training case with a sealed interview in an invented
-country. Each is released with two signatures and verified. Then show one as a page.`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			started := s.Clock()
-			built, err := demo.Build(c.Context(), demo.Config{Dir: dir, Clock: s.Clock, Cost: s.demoCost(),
-				Step: func(what string) { s.Say("%5.1fs  %s", s.Clock().Sub(started).Seconds(), what) }})
-			if err != nil {
-				return err
-			}
-			if err := s.Emit(built, func(w io.Writer) { printBuilt(w, built) }); err != nil || noServe {
-				return err
-			}
-			a, err := app.Open(c.Context(), app.Config{Dir: built.Public.Dir, Clock: s.Clock}, app.Who{Passphrase: []byte(demo.Passphrase)})
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			s.Say("Serving the public record; interrupt to stop.")
-			return s.serve(c.Context(), a, addr)
-		},
+// serveDir opens the case in dir and serves it.
+func (s *session) serveDir(ctx context.Context, dir, addr string, passphrase []byte) (err error) {
+	a, err := app.Open(ctx, app.Config{Dir: dir, Clock: s.Clock}, app.Who{Passphrase: passphrase})
+	if err != nil {
+		return err
 	}
-	f := c.Flags()
-	f.StringVar(&dir, "dir", "demo", "where to build; must be empty or missing")
-	f.BoolVar(&noServe, "no-serve", false, "end when all is built")
-	f.StringVar(&addr, "addr", defaultAddr, "where to serve")
-	return c
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return s.serve(ctx, a, addr)
 }
 
-// demoCost is the lowest that a key file may have: the passphrase of the sample cases is
-// printed, so that a costly one would only make the demonstration slower.
-func (s *session) demoCost() keys.Cost {
-	if s.Cost != (keys.Cost{}) {
-		return s.Cost
+// page serves the one page of the case at an address of this machine. guarded tells
+// whether connections of other users of the machine are told apart and refused.
+func page(a *app.App, addr string) (h http.Handler, guarded bool) {
+	hosts := []string{addr}
+	if _, port, err := net.SplitHostPort(addr); err == nil {
+		hosts = append(hosts, net.JoinHostPort("localhost", port), net.JoinHostPort("127.0.0.1", port), net.JoinHostPort("::1", port))
 	}
-	return keys.FloorCost
-}
-
-func printBuilt(w io.Writer, b demo.Built) {
-	fmt.Fprintf(w, "public record  %s\n               %s\ntraining case  %s\n               %s\n", b.Public.Dir, b.Public.Bundle, b.Training.Dir, b.Training.Bundle)
-	fmt.Fprintf(w, "passphrase     %s   (both cases, both members)\n\n"+
-		"try (after: go build -o heed ./cmd/heed, and with ./ in front where heed is not in your path):\n", demo.Passphrase)
-	for _, line := range []string{
-		"heed verify " + b.Training.Bundle + " --key " + b.Training.Keys,
-		"heed matrix --as-of 2022-09-02 --store " + b.Public.Dir,
-		"heed show S-001 --store " + b.Training.Dir,
-		"heed unseal E-0003 --purpose \"to see how a seal opens\" --store " + b.Training.Dir,
-		"heed check --store " + b.Training.Dir,
-		"heed log --store " + b.Training.Dir,
-	} {
-		fmt.Fprintln(w, "  "+line)
-	}
+	view := web.Rooms{Intake: a.Intake, Record: a.Record, Corroborate: a.Corroborate, Release: a.Release, Followup: a.Followup}
+	return web.Handler(view, hosts), web.PeerCheck()
 }
 
 func (s *session) versionCommand() *cobra.Command {

@@ -27,7 +27,7 @@ working text, each sentence behind its address. Before each paragraph stands a m
 language, as far as it is known, and its direction. With an address, show that passage.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				switch {
 				case len(args) == 0:
 					return s.showSources(c.Context(), a)
@@ -179,7 +179,7 @@ the way out; a file that is there already is not overwritten. What is sealed sta
 see heed unseal.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error { return s.getOriginal(c.Context(), a, args[0], dir) })
+			return s.opened(c.Context(), func(a *app.App) error { return s.getOriginal(c.Context(), a, args[0], dir) })
 		},
 	}
 	c.Flags().StringVarP(&dir, "output", "o", ".", "directory to write to")

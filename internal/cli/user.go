@@ -25,7 +25,7 @@ Recovery keys are listed by: heed key`,
 	}
 	keysOnly := c.Flags().Bool("keys", false, "print the verifier keys only")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return s.Opened(c.Context(), func(a *app.App) error {
+		return s.opened(c.Context(), func(a *app.App) error {
 			people := peopleOf(a.Members())
 			return s.Emit(publicParts(people), func(w io.Writer) {
 				for _, m := range people {
@@ -76,7 +76,7 @@ were. In a two-person case a second custodian is unlocked for it: --with HANDLE.
   heed user add luis --role custodian`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.Opened(c.Context(), func(a *app.App) error {
+			return s.opened(c.Context(), func(a *app.App) error {
 				m, wrapped, err := s.admit(c.Context(), a, keys.New{Handle: args[0], Role: keys.Role(role)}, file)
 				if err != nil {
 					return err

@@ -10,6 +10,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"time"
@@ -17,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"heed/internal/app"
 	"heed/internal/fault"
 	"heed/internal/keys"
 )
@@ -46,12 +46,12 @@ type Env struct {
 	Ask    func(prompt string) (string, error)
 }
 
-// System is the Env of the process.
-func System() Env {
+// System is the Env of the process, with the clock it is told.
+func System(clock func() time.Time) Env {
 	noCoreDumps()
 	in, msg := int(os.Stdin.Fd()), int(os.Stderr.Fd())
 	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Clock: app.SystemClock, Terminal: term.IsTerminal(in) && term.IsTerminal(msg),
+		Getenv: os.Getenv, Clock: clock, Terminal: term.IsTerminal(in) && term.IsTerminal(msg),
 		TerminalOut: term.IsTerminal(int(os.Stdout.Fd())), TerminalErr: term.IsTerminal(msg),
 		Secret: func(prompt string) ([]byte, error) {
 			io.WriteString(os.Stderr, prompt)
@@ -84,6 +84,9 @@ func askLine(r io.Reader) (string, error) {
 	return "", fault.New(fault.Invalid, "this line is too long", "Nothing was written.", "Try again.")
 }
 
+// DefaultAddr is where a case is served unless another address is given.
+const DefaultAddr = "127.0.0.1:7343"
+
 // Session is one run of the program.
 type Session struct {
 	Env
@@ -97,6 +100,9 @@ type Session struct {
 	JSON           bool
 	Verbs          *cobra.Command
 	Started        bool // the words were understood; what fails from here on is no usage error
+
+	// Serve shows the case in dir as a page until the context ends.
+	Serve func(ctx context.Context, dir, addr string, passphrase []byte) error
 
 	shown *progress
 }

@@ -109,7 +109,13 @@ func Lines(s string) []string {
 // Listing refuses flags that were given to a verb which is about to list: what they were
 // meant to record would be dropped without a word.
 func Listing(c *cobra.Command, missing string) error {
-	if c.Flags().NFlag() > ChangedPersistent(c) {
+	n := 0
+	for _, name := range pageFlags {
+		if f := c.Flags().Lookup(name); f != nil && f.Changed {
+			n++
+		}
+	}
+	if c.Flags().NFlag() > ChangedPersistent(c)+n {
 		return usageError{errors.New(missing)}
 	}
 	return nil
@@ -123,4 +129,43 @@ func Words(s string) (out []string) {
 		}
 	}
 	return out
+}
+
+// Page is how much of a long list is shown.
+type Page struct {
+	After string
+	Limit int
+	All   bool
+}
+
+// pageSize is how many objects a list shows unless it is told otherwise.
+const pageSize = 200
+
+// AddTo adds the flags of a long list to those of a verb.
+func (p *Page) AddTo(f interface {
+	StringVar(p *string, name, value, usage string)
+	IntVar(p *int, name string, value int, usage string)
+	BoolVar(p *bool, name string, value bool, usage string)
+}) {
+	f.StringVar(&p.After, "after", "", "list what stands behind this id")
+	f.IntVar(&p.Limit, "limit", pageSize, "list at most so many")
+	f.BoolVar(&p.All, "all", false, "list all")
+}
+
+// Size is how many objects to read: 0 means all.
+func (p Page) Size() int {
+	if p.All {
+		return 0
+	}
+	return max(1, p.Limit)
+}
+
+// pageFlags are those of AddTo, which change nothing but what a list shows.
+var pageFlags = []string{"after", "limit", "all"}
+
+// More says on standard error, also under --json, that a list was cut: whoever reads only
+// the answer must not take a part for the whole. last is the id that was shown last.
+func (s *Session) More(total int, last string) {
+	s.shown.rest()
+	fmt.Fprintf(s.Stderr, "This is not all: there are %d. The next ones: --after %s; all of them: --all\n", total, last)
 }

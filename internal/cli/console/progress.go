@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-
-	"heed/internal/app"
 )
 
 const (
@@ -43,7 +41,7 @@ type progress struct {
 
 // Watch begins to show progress, and ends it when done is called. Under --json nothing is
 // shown: standard error is for the error alone then.
-func (s *Session) Watch() (show app.Progress, done func()) {
+func (s *Session) Watch() (show func(step string, done, total int64), done func()) {
 	if s.JSON {
 		return nil, func() {}
 	}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,97 +9,8 @@ import (
 	"os"
 	"os/exec"
 
-	"heed/internal/app"
 	"heed/internal/fault"
-	"heed/internal/keys"
 )
-
-// Opened runs fn on the case with the acting member unlocked, and a second person where
-// --with names one.
-func (s *Session) Opened(ctx context.Context, fn func(*app.App) error) (err error) {
-	if err := s.Named(); err != nil {
-		return err
-	}
-	who, forget, err := s.People(false)
-	defer forget()
-	if err != nil {
-		return err
-	}
-	c, done := s.Config(s.Store)
-	defer done()
-	a, err := app.Open(ctx, c, who[0], who[1:]...)
-	forget()
-	if err != nil {
-		return app.Explain(err)
-	}
-	defer func() {
-		if cerr := a.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	return app.Explain(fn(a))
-}
-
-// Named refuses to go on without a case.
-func (s *Session) Named() error {
-	if s.Store == "" {
-		return fault.New(fault.NoStore, "no case was named", "", "Name its directory: --store DIR, or set HEED_STORE. Make one with: heed init DIR")
-	}
-	return nil
-}
-
-// Config is the case in dir; done ends the showing of progress.
-func (s *Session) Config(dir string) (c app.Config, done func()) {
-	show, done := s.Watch()
-	return app.Config{Dir: dir, Clock: s.Clock, Progress: show}, done
-}
-
-// RecoveryKey is what --with names a recovery key by, in place of a member.
-const RecoveryKey = "recovery"
-
-// People takes the secrets of those who unlock: of the acting member, or with recovery
-// the words of a recovery key in their place, and of the second person. forget is never nil.
-func (s *Session) People(recovery bool) (who []app.Who, forget func(), err error) {
-	forget = func() {
-		for _, w := range who {
-			clear(w.Passphrase)
-		}
-	}
-	first := app.Who{Member: s.As}
-	switch {
-	case recovery:
-		first, err = s.ByWords()
-	default:
-		first.Passphrase, err = s.Passphrase(s.PassphraseFile, "HEED_PASSPHRASE", "Passphrase: ")
-	}
-	if err != nil {
-		return nil, forget, err
-	}
-	who = append(who, first)
-	second := app.Who{Member: s.With}
-	switch {
-	case s.With == "":
-		return who, forget, nil
-	case s.With == RecoveryKey:
-		second, err = s.ByWords()
-	default:
-		second.Passphrase, err = s.Take(Secret{What: "passphrase", File: s.WithFile, Flag: "--with-passphrase-file",
-			Env: "HEED_WITH_PASSPHRASE", Prompt: "Passphrase of " + Visible(s.With) + ": "})
-		second.Passphrase = FirstLine(second.Passphrase)
-	}
-	return append(who, second), forget, err
-}
-
-// ByWords is whoever has the words of a recovery key.
-func (s *Session) ByWords() (app.Who, error) {
-	typed, err := s.Take(Secret{What: "recovery words", File: s.WordsFile, Flag: "--recovery-file", Env: "HEED_RECOVERY", Prompt: "Recovery words: "})
-	if err != nil {
-		return app.Who{}, err
-	}
-	defer clear(typed)
-	w, err := keys.ParseWords(typed)
-	return app.Who{Words: &w}, err
-}
 
 // Passphrase takes the first line of a secret.
 func (s *Session) Passphrase(file, env, prompt string) ([]byte, error) {
