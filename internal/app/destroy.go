@@ -144,7 +144,7 @@ func (a *App) erase(tx *store.Tx, by ledger.Actor, d *Destroyed) error {
 		return err
 	}
 	d.Objects = nil
-	for _, erase := range []func(*store.Tx, string) ([]string, error){a.Followup.Erase, a.Corroborate.Erase, a.Record.Erase, a.Intake.Erase} {
+	for _, erase := range []func(*store.Tx, string) ([]string, error){a.Followup.Erase, a.Release.EraseReplies, a.Corroborate.Erase, a.Record.Erase, a.Intake.Erase} {
 		ids, err := erase(tx, d.Source)
 		if err != nil {
 			return err

@@ -18,6 +18,7 @@ import (
 
 type addFlags struct {
 	sealed, open bool
+	again        bool
 	kind, name   string
 	textOf       string
 	collected    string
@@ -38,7 +39,12 @@ name go to the vault, and only a custodian can open them.
   heed add --text-of S-002 redacted.txt     the text of a sealed original without names
 
 --text-of freezes a working text: what a custodian wrote after replacing names and
-places by [P-01]. It is open from then on, and can be given once.
+places by [P-01]. It is open from then on. A corrected one (--again) becomes a further
+edition: its sentences have addresses of their own (S-002/2:14), the earlier text stays, and
+so does what points into it. To be rid of a name that slipped in, destroy the source's key.
+
+  heed add --again --text-of S-002 corrected.txt
+  heed add --again S-001                    read an open original again, with this version
 
 --collected-on and --received-from are recorded as custody (heed custody S-001); of a sealed
 original they are sealed too.
@@ -49,12 +55,18 @@ original they are sealed too.
 			if f.sealed && f.open {
 				return console.Usage(errors.New("--sealed and --open exclude each other"))
 			}
+			if f.again && (f.sealed || f.open || f.kind+f.collected+f.from != "") {
+				return console.Usage(errors.New("--again takes in nothing new: it goes with --text-of, or with sources"))
+			}
 			if f.textOf != "" && (len(args) != 1 || f.collected+f.from != "") {
 				return console.Usage(errors.New("--text-of takes one file, and no custody"))
 			}
 			return s.opened(c.Context(), func(a *app.App) error {
-				if f.textOf != "" {
-					return s.freeze(c.Context(), a, f.textOf, args[0])
+				switch {
+				case f.textOf != "":
+					return s.freeze(c.Context(), a, f, args[0])
+				case f.again:
+					return s.reread(c.Context(), a, args)
 				}
 				return s.addAll(c.Context(), a, f, args)
 			})
@@ -65,6 +77,7 @@ original they are sealed too.
 	fl.BoolVar(&f.open, "open", false, "do not seal, even an interview")
 	fl.StringVar(&f.kind, "kind", "", "what the sources are: interview, press_article, official_statement, report, …")
 	fl.StringVar(&f.name, "name", "standard input", "file name recorded for -")
+	fl.BoolVar(&f.again, "again", false, "make a further edition of a working text")
 	fl.StringVar(&f.textOf, "text-of", "", "freeze FILE as the working text of this sealed source")
 	fl.StringVar(&f.collected, "collected-on", "", "when it was collected: 2026, 2026-03 or 2026-03-02")
 	fl.StringVar(&f.from, "received-from", "", "from whom it came")
@@ -225,8 +238,8 @@ func alreadyHere(already bool) string {
 	return ""
 }
 
-// freeze gives a sealed original its working text.
-func (s *session) freeze(ctx context.Context, a *app.App, source, arg string) error {
+// freeze gives a sealed original its working text, or a further edition of it.
+func (s *session) freeze(ctx context.Context, a *app.App, f addFlags, arg string) error {
 	body := s.Stdin
 	if arg != "-" {
 		file, err := console.OpenFile(arg)
@@ -236,11 +249,49 @@ func (s *session) freeze(ctx context.Context, a *app.App, source, arg string) er
 		defer file.Close()
 		body = file
 	}
-	t, err := a.Intake.Freeze(ctx, a.By(), source, body)
+	give := a.Intake.Freeze
+	if f.again {
+		give = a.Intake.Correct
+	}
+	t, err := give(ctx, a.By(), f.textOf, body)
 	if err != nil {
 		return err
 	}
-	return s.Emit(map[string]any{"source": source, "sentences": len(t.Sentences)}, func(w io.Writer) {
-		fmt.Fprintln(w, console.Fields(source, "working text frozen", sentences(len(t.Sentences))))
+	return s.Emit(newFrozen(t), newFrozen(t).print)
+}
+
+// reread reads open originals again; each is an act of its own.
+func (s *session) reread(ctx context.Context, a *app.App, sources []string) error {
+	out := []frozen{}
+	for _, id := range sources {
+		t, err := a.Intake.Reread(ctx, a.By(), id)
+		if err != nil {
+			return err
+		}
+		out = append(out, newFrozen(t))
+	}
+	return s.Emit(out, func(w io.Writer) {
+		for _, f := range out {
+			f.print(w)
+		}
 	})
+}
+
+// frozen is what is said of a working text that was made.
+type frozen struct {
+	Source    string `json:"source"`
+	Edition   int    `json:"edition"`
+	Sentences int    `json:"sentences"`
+}
+
+func newFrozen(t intake.Text) frozen {
+	return frozen{t.Source, max(1, int(t.Edition)), len(t.Sentences)}
+}
+
+func (f frozen) print(w io.Writer) {
+	edition := ""
+	if f.Edition > 1 {
+		edition = fmt.Sprintf("edition %d", f.Edition)
+	}
+	fmt.Fprintln(w, console.Fields(f.Source, "working text frozen", edition, sentences(f.Sentences)))
 }

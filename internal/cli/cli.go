@@ -16,6 +16,10 @@ import (
 
 	"heed/internal/app"
 	"heed/internal/cli/console"
+	"heed/internal/cli/corroboratecmd"
+	"heed/internal/cli/followupcmd"
+	"heed/internal/cli/recordcmd"
+	"heed/internal/cli/releasecmd"
 )
 
 // Env is the world as the command line sees it.
@@ -43,13 +47,16 @@ func newSession(env Env, more []Verb) *session {
 // Run carries out one command and returns its exit status.
 func Run(ctx context.Context, env Env, more ...Verb) int {
 	s := newSession(env, more)
-	root := s.root()
+	root, err := s.root()
+	if err != nil {
+		return s.Fail(err)
+	}
 	s.Verbs = root
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	err := root.ExecuteContext(ctx)
+	err = root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
 		return console.ExitOK
@@ -65,7 +72,7 @@ func Run(ctx context.Context, env Env, more ...Verb) int {
 	return s.Fail(err)
 }
 
-func (s *session) root() *cobra.Command {
+func (s *session) root() (*cobra.Command, error) {
 	root := &cobra.Command{
 		Use:           "heed",
 		Short:         "the system of record for human-rights assessments",
@@ -82,7 +89,9 @@ func (s *session) root() *cobra.Command {
 	}
 	s.Flags(root)
 	s.addGroups(root)
-	return root
+	helps, err := topics()
+	root.AddCommand(helps...)
+	return root, err
 }
 
 // addGroups adds all verbs, in groups that stand in the order in which work flows.
@@ -95,14 +104,14 @@ func (s *session) addGroups(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"case", "The case:", []*cobra.Command{s.initCommand(), s.userCommand(), s.keyCommand(), s.passphraseCommand(), s.serveCommand()}},
+		{"case", "The case:", []*cobra.Command{s.initCommand(), s.statusCommand(), s.userCommand(), s.keyCommand(), s.passphraseCommand(), s.serveCommand()}},
 		{"safe", "Copies and proofs:", []*cobra.Command{s.backupCommand(), s.restoreCommand(), s.exportCommand(), s.checkCommand(), s.checkpointCommand(),
-			s.logCommand(), s.historyCommand(), s.proofCommand()}},
-		{"intake", "Originals and seals:", []*cobra.Command{s.addCommand(), s.showCommand(), s.getCommand(), s.custodyCommand(), s.quotesCommand(), s.sealCommand(), s.unsealCommand()}},
-		{"record", "Sources, bases, statements:", []*cobra.Command{s.sourceCommand(), s.basisCommand(), s.sayCommand()}},
-		{"corroborate", "Claims and findings:", []*cobra.Command{s.claimCommand(), s.findingCommand()}},
-		{"release", "Report and release:", []*cobra.Command{s.reportCommand(), s.gateCommand(), s.signCommand(), s.releaseCommand(), s.verifyCommand()}},
-		{"followup", "What became of it:", []*cobra.Command{s.recCommand(), s.positionCommand(), s.searchLogCommand(), s.matrixCommand()}},
+			s.logCommand(), s.historyCommand(), s.undoCommand(), s.proofCommand()}},
+		{"intake", "Originals and seals:", []*cobra.Command{s.addCommand(), s.showCommand(), s.getCommand(), s.custodyCommand(), s.sealCommand(), s.unsealCommand()}},
+		{"record", "Sources, people, places, words:", recordcmd.Commands(s.Session, s.openRecord)},
+		{"corroborate", "Claims and findings:", corroboratecmd.Commands(s.Session, s.openCorroborate)},
+		{"release", "Report, reply and release:", append(releasecmd.Commands(s.Session, s.openRelease), s.gateCommand(), s.signCommand(), s.releaseCommand(), s.verifyCommand())},
+		{"followup", "What became of it:", followupcmd.Commands(s.Session, s.openFollowup)},
 		{"more", "More:", append(more, s.completionCommand(), s.versionCommand())},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

@@ -5,6 +5,10 @@ import (
 
 	"heed/internal/app"
 	"heed/internal/cli/console"
+	"heed/internal/cli/corroboratecmd"
+	"heed/internal/cli/followupcmd"
+	"heed/internal/cli/recordcmd"
+	"heed/internal/cli/releasecmd"
 	"heed/internal/fault"
 	"heed/internal/keys"
 )
@@ -33,6 +37,31 @@ func (s *session) opened(ctx context.Context, fn func(*app.App) error) (err erro
 		}
 	}()
 	return app.Explain(fn(a))
+}
+
+// The verbs of the rooms stand in packages of their own and are handed what they may
+// use: never the store, the keys or the vault.
+
+func (s *session) openRecord(ctx context.Context, fn func(recordcmd.Case) error) error {
+	return s.opened(ctx, func(a *app.App) error {
+		return fn(recordcmd.Case{Intake: a.Intake, Record: a.Record, Corroborate: a.Corroborate, Followup: a.Followup, By: a.By(), Seal: a.Seal})
+	})
+}
+
+func (s *session) openCorroborate(ctx context.Context, fn func(corroboratecmd.Case) error) error {
+	return s.opened(ctx, func(a *app.App) error {
+		return fn(corroboratecmd.Case{Record: a.Record, Corroborate: a.Corroborate, By: a.By()})
+	})
+}
+
+func (s *session) openRelease(ctx context.Context, fn func(releasecmd.Case) error) error {
+	return s.opened(ctx, func(a *app.App) error { return fn(releasecmd.Case{Release: a.Release, By: a.By()}) })
+}
+
+func (s *session) openFollowup(ctx context.Context, fn func(followupcmd.Case) error) error {
+	return s.opened(ctx, func(a *app.App) error {
+		return fn(followupcmd.Case{Intake: a.Intake, Record: a.Record, Followup: a.Followup, By: a.By()})
+	})
 }
 
 // named refuses to go on without a case.

@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,96 +15,6 @@ import (
 	"heed/internal/fault"
 	"heed/internal/release"
 )
-
-type reportFlags struct {
-	cite, html   string
-	change, drop int
-	release      string
-}
-
-func (s *session) reportCommand() *cobra.Command {
-	var f reportFlags
-	c := &cobra.Command{
-		Use:   "report [\"TEXT\" --cite F-01,C-001,ST-001]",
-		Short: "write the report: numbered paragraphs that cite",
-		Long: `Without a text, show the report of the open release. With one, add a paragraph; it cites
-findings, claims or statements. A change after the gate takes the signatures back.
-
-  heed report "It is reasonable to conclude that …" --cite F-01
-  heed report --change 3 "…" --cite F-01      heed report --drop 3
-  heed report --html preview.html             the page as it would be released`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			switch {
-			case f.change != 0 && len(args) == 0:
-				return console.Usage(errors.New("write the new text: heed report --change 3 \"…\""))
-			case f.cite != "" && len(args) == 0:
-				return console.Usage(errors.New("write the paragraph that cites: heed report \"…\" --cite F-01"))
-			}
-			return s.opened(c.Context(), func(a *app.App) error { return s.report(c.Context(), a, f, args) })
-		},
-	}
-	fl := c.Flags()
-	fl.StringVar(&f.cite, "cite", "", "findings, claims and statements it rests on")
-	fl.IntVar(&f.change, "change", 0, "number of the paragraph to replace")
-	fl.IntVar(&f.drop, "drop", 0, "number of the paragraph to take out")
-	fl.StringVar(&f.html, "html", "", "write the page to this file")
-	fl.StringVar(&f.release, "release", "", "the release to show; the newest when left out")
-	return c
-}
-
-func (s *session) report(ctx context.Context, a *app.App, f reportFlags, args []string) (err error) {
-	id := f.release
-	if id == "" {
-		drafts, err := a.Release.Drafts(ctx)
-		if err != nil {
-			return err
-		}
-		if len(drafts) > 0 {
-			id = drafts[len(drafts)-1].ID
-		}
-	}
-	var d release.Draft
-	switch {
-	case f.html != "":
-		return s.reportPage(ctx, a, id, f.html)
-	case f.drop != 0:
-		d, err = a.Release.DropParagraph(ctx, a.By(), id, f.drop)
-	case f.change != 0 && len(args) == 1:
-		d, err = a.Release.ChangeParagraph(ctx, a.By(), id, f.change, args[0], console.Words(f.cite))
-	case len(args) == 1:
-		d, err = a.Release.AddParagraph(ctx, a.By(), args[0], console.Words(f.cite))
-	case id == "":
-		s.Say("No report yet. Add a paragraph: heed report \"…\" --cite F-01")
-		return s.Emit(nil, func(io.Writer) {})
-	default:
-		d, err = a.Release.Draft(ctx, id)
-	}
-	if err != nil {
-		return err
-	}
-	return s.Emit(d, func(w io.Writer) {
-		fmt.Fprintln(w, console.Fields(d.ID, d.State, console.Visible(d.Title)))
-		for _, p := range d.Paragraphs {
-			fmt.Fprintf(w, "%3d  %s  [%s]\n", p.N, console.Visible(p.Text), strings.Join(p.Cites, ", "))
-		}
-	})
-}
-
-func (s *session) reportPage(ctx context.Context, a *app.App, id, path string) error {
-	if id == "" {
-		return fault.New(fault.NotFound, "there is no report yet", "Nothing was written.", "Add a paragraph: heed report \"…\" --cite F-01")
-	}
-	page, err := a.Release.Preview(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := console.WriteNew(path, func(w io.Writer) error { _, err := w.Write(page); return err }); err != nil {
-		return err
-	}
-	s.Say("This is a draft in the clear: it has not passed the gate.")
-	return s.Emit(map[string]string{"release": id, "path": path}, func(w io.Writer) { fmt.Fprintln(w, console.Fields(id, console.Visible(path))) })
-}
 
 func (s *session) gateCommand() *cobra.Command {
 	return &cobra.Command{

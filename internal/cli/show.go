@@ -3,28 +3,37 @@ package cli
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"heed/internal/app"
 	"heed/internal/cli/console"
+	"heed/internal/cli/recordcmd"
 	"heed/internal/fault"
 	"heed/internal/intake"
-	"heed/internal/record"
 )
 
 func (s *session) showCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "show [S-001[:14[-15]]]",
-		Short: "list the sources, or show one with its sentences",
+		Use:   "show [S-001[:14[-15]] | ID]",
+		Short: "list the sources, or show one with its sentences, or anything else that has an id",
 		Long: `Without an argument, list the sources. With a source, show what is known of it and its
 working text, each sentence behind its address. Before each paragraph stands a mark with its
-language, as far as it is known, and its direction. With an address, show that passage.`,
+language, as far as it is known, and its direction. With an address, show that passage. Any
+other id shows the fields of that object as they stand, and its newest act, for --saw.
+
+  heed show S-001
+  heed show S-001:14-15
+  heed show S-001/1               the first of several editions of its text
+  heed show F-01`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.opened(c.Context(), func(a *app.App) error {
@@ -33,8 +42,12 @@ language, as far as it is known, and its direction. With an address, show that p
 					return s.showSources(c.Context(), a)
 				case strings.Contains(args[0], ":"):
 					return s.showPassage(c.Context(), a, args[0])
+				case strings.Contains(args[0], "/"):
+					return s.showEdition(c.Context(), a, args[0])
+				case intake.ValidSource(args[0]):
+					return s.showSource(c.Context(), a, args[0])
 				}
-				return s.showSource(c.Context(), a, args[0])
+				return s.showObject(c.Context(), a, args[0])
 			})
 		},
 	}
@@ -75,27 +88,55 @@ func (s *session) showSource(ctx context.Context, a *app.App, id string) error {
 	} else if err != nil {
 		return err
 	}
-	data := map[string]any{"original": o, "source": src, "bases": console.NonNil(bases), "paragraphs": paragraphs(t), "sentences": numbered(t)}
+	data := map[string]any{"original": o, "edition": max(1, int(t.Edition)), "source": src, "bases": console.NonNil(bases), "paragraphs": paragraphs(t), "sentences": numbered(t)}
 	return s.Emit(data, func(w io.Writer) {
 		fmt.Fprintln(w, console.Fields(o.ID, describe(o)))
-		printSource(w, src)
+		recordcmd.PrintSource(w, src)
 		for _, b := range bases {
-			fmt.Fprintln(w, "  "+basisLine(b))
+			fmt.Fprintln(w, "  "+recordcmd.BasisLine(b))
 		}
 		if noText != "" {
 			fmt.Fprintln(w, "  "+noText)
+		}
+		if t.Edition > 1 {
+			fmt.Fprintf(w, "  text: edition %d; earlier ones stay: heed show %s/1\n", t.Edition, o.ID)
 		}
 		printText(w, t)
 	})
 }
 
-func printSource(w io.Writer, src record.Source) {
-	fmt.Fprintln(w, "  "+console.Fields(src.Kind, console.Visible(src.Title), src.Date, console.Visible(src.Organisation)))
-	origin := "origin " + src.Origin
-	if len(src.DerivedFrom) > 0 {
-		origin += " from " + strings.Join(src.DerivedFrom, ", ")
+// showEdition shows one edition of a text.
+func (s *session) showEdition(ctx context.Context, a *app.App, which string) error {
+	source, number, _ := strings.Cut(which, "/")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 {
+		return console.Usage(errors.New("write an edition like S-001/1"))
 	}
-	fmt.Fprintln(w, "  "+console.Fields(origin, "reliability "+src.Reliability, console.Visible(src.Reason)))
+	t, err := a.Intake.Edition(ctx, source, intake.Edition(n))
+	if err != nil {
+		return err
+	}
+	data := map[string]any{"source": source, "edition": n, "paragraphs": paragraphs(t), "sentences": numbered(t)}
+	return s.Emit(data, func(w io.Writer) {
+		fmt.Fprintln(w, console.Fields(source, fmt.Sprintf("text, edition %d", n)))
+		printText(w, t)
+	})
+}
+
+// showObject shows the fields of anything with an id.
+func (s *session) showObject(ctx context.Context, a *app.App, id string) error {
+	v, newest, err := a.Object(ctx, id)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return s.Emit(map[string]any{"id": id, "act": newest.Seq, "object": json.RawMessage(body)}, func(w io.Writer) {
+		fmt.Fprintln(w, console.Fields(id, newest.Kind, "act "+strconv.FormatInt(newest.Seq, 10)))
+		printChanges(w, nil, membersOf(body))
+	})
 }
 
 // printText prints the sentences, with a mark before each paragraph.
@@ -148,7 +189,7 @@ type sentenceLine struct {
 func numbered(t intake.Text) []sentenceLine {
 	out := []sentenceLine{}
 	for _, x := range t.Sentences {
-		out = append(out, sentenceLine{intake.Address{Source: t.Source, From: x.N, To: x.N}.String(), t.Body[x.Start:x.End], x.Para})
+		out = append(out, sentenceLine{intake.Address{Source: t.Source, From: x.N, To: x.N, Edition: t.Edition}.String(), t.Body[x.Start:x.End], x.Para})
 	}
 	return out
 }
@@ -158,11 +199,7 @@ func (s *session) showPassage(ctx context.Context, a *app.App, address string) e
 	if err != nil {
 		return err
 	}
-	t, err := a.Intake.Text(ctx, addr.Source)
-	if err != nil {
-		return err
-	}
-	p, err := t.Passage(addr)
+	p, err := a.Intake.Passage(ctx, addr)
 	if err != nil {
 		return err
 	}

@@ -8,22 +8,16 @@ import (
 	"heed/internal/record"
 )
 
-// Policy is the corroboration rule of a case.
-type Policy struct {
-	MinOrigins       int  // how many independent origins a finding needs
-	RequireFirstHand bool // whether one of its claims must come from somebody who was there
-}
-
-// DefaultPolicy is what commissions of inquiry commonly hold themselves to: one
-// first-hand source and another that is independent of it.
-var DefaultPolicy = Policy{MinOrigins: 2, RequireFirstHand: true}
-
 // Evidence is what Check looks at besides the finding.
 type Evidence struct {
 	Claims   map[string]Claim
 	Sources  map[string]record.Source
 	Standard record.Standard   // of the case
 	Erased   map[string]string // claims of findings that were erased, with the source they went with
+
+	// Contrary lists, for a claim, the claims of the case that say they contradict it.
+	// What a claim itself contradicts stands in the claim.
+	Contrary map[string][]string
 }
 
 // Issue is one thing that is missing or wrong. Blocks says whether the finding may not
@@ -42,9 +36,15 @@ const (
 	RuleClaimMissing      = "claim_missing"
 	RuleClaimErased       = "claim_erased"
 	RuleTooFewOrigins     = "too_few_origins"
+	RuleSingleSource      = "single_source"
+	RuleOneOrganisation   = "one_organisation"
 	RuleOriginUnknown     = "origin_unknown"
 	RuleNoFirstHand       = "no_first_hand"
+	RuleFirstHandUnjudged = "first_hand_not_judged"
+	RuleFirstHandLow      = "first_hand_below_policy"
 	RuleContraryUnanswer  = "contrary_unanswered"
+	RuleContraryLeftOut   = "contrary_left_out"
+	RuleClaimsContradict  = "claims_contradict"
 	RuleContraryUnsought  = "contrary_not_searched"
 	RuleStandardBelowCase = "standard_below_case"
 	RuleRaisedUnexplained = "standard_raised_without_reason"
@@ -62,6 +62,7 @@ func Check(f Finding, ev Evidence, p Policy) []Issue {
 	c.origins()
 	c.firstHand()
 	c.contrary()
+	c.contradictions()
 	c.standard()
 	c.outcome()
 	c.wording()
@@ -121,13 +122,24 @@ func supporting(f Finding, ev Evidence) (out []Claim) {
 }
 
 func (c *check) origins() {
-	o := CountOrigins(supporting(c.f, c.ev), c.ev.Sources)
-	if o.Independent < c.policy.MinOrigins {
+	claims := supporting(c.f, c.ev)
+	o := CountOrigins(claims, c.ev.Sources)
+	switch {
+	case o.Independent >= c.policy.MinOrigins:
+	case o.Independent == 1 && c.policy.mayRestOnOne(c.f):
+		c.report(RuleSingleSource, "", false, "it rests on one source, and may be reported only as resting on one")
+	default:
 		c.report(RuleTooFewOrigins, "", c.f.asserts(), "its claims come from %d independent %s, and %d are needed",
 			o.Independent, plural(o.Independent, "origin"), c.policy.MinOrigins)
 	}
 	if len(o.Unknown) > 0 {
-		c.report(RuleOriginUnknown, "", false, "the origin of %s is unknown and is not counted", strings.Join(o.Unknown, ", "))
+		c.report(RuleOriginUnknown, "", false, "the origin of %s is unknown and is not counted", listed(o.Unknown))
+	}
+	if c.policy.MaxSameOrganisation == 0 {
+		return
+	}
+	for _, ids := range leaning(claims, c.ev.Sources, c.policy.MaxSameOrganisation) {
+		c.report(RuleOneOrganisation, "", false, "%s are of one organisation and count as one origin", listed(ids))
 	}
 }
 
@@ -142,8 +154,20 @@ func (c *check) firstHand() {
 	if !c.policy.RequireFirstHand || !c.f.asserts() {
 		return
 	}
-	if !slices.ContainsFunc(supporting(c.f, c.ev), func(claim Claim) bool { return claim.FirstHand }) {
+	taken, unjudged, low := c.policy.firstHand(supporting(c.f, c.ev), c.ev.Sources)
+	switch {
+	case len(taken) > 0:
+	case len(unjudged)+len(low) == 0:
 		c.report(RuleNoFirstHand, "", true, "none of its claims is first-hand")
+	default:
+		if len(unjudged) > 0 {
+			c.report(RuleFirstHandUnjudged, "", true, "the reliability of the sources of %s is not judged, and the policy asks for %s or better",
+				listed(unjudged), c.policy.FirstHandMinReliability)
+		}
+		if len(low) > 0 {
+			c.report(RuleFirstHandLow, "", true, "the reliability of the sources of %s is below %s, which the policy asks for",
+				listed(low), c.policy.FirstHandMinReliability)
+		}
 	}
 }
 
@@ -156,6 +180,37 @@ func (c *check) contrary() {
 	if len(c.f.Against) == 0 && strings.TrimSpace(c.f.ContrarySearch) == "" {
 		c.report(RuleContraryUnsought, "", true, "nothing speaks against it, and nobody has recorded how that was looked for")
 	}
+}
+
+// contradictions looks for what contradicts a claim for the finding and does not stand
+// against it: who leaves a contrary claim out has not answered it.
+func (c *check) contradictions() {
+	claims := supporting(c.f, c.ev)
+	for i, claim := range claims {
+		for _, id := range c.ev.contradicting(claim) {
+			if c.f.against(id) < 0 && !slices.Contains(c.f.For, id) {
+				c.report(RuleContraryLeftOut, id, true, "%s contradicts %s and does not stand against the finding", id, claim.ID)
+			}
+		}
+		for _, x := range claims[:i] {
+			if contradict(claim, x) {
+				c.report(RuleClaimsContradict, claim.ID, false, "%s and %s stand for it and contradict each other", x.ID, claim.ID)
+			}
+		}
+	}
+}
+
+// contradicting lists the claims that contradict a claim or that it contradicts, as far
+// as they are there.
+func (ev Evidence) contradicting(c Claim) (ids []string) {
+	ids = slices.Clone(ev.Contrary[c.ID])
+	for _, id := range c.Contradicts {
+		if _, there := ev.Claims[id]; there {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, byNumber)
+	return slices.Compact(ids)
 }
 
 func (c *check) standard() {
@@ -179,30 +234,10 @@ func (c *check) outcome() {
 	}
 }
 
+// wording: a finding is refused with such words when it is written; what an earlier
+// version let through is named here.
 func (c *check) wording() {
 	for _, w := range tooStrong(c.f) {
 		c.report(RuleWording, "", true, "%s", w)
 	}
-}
-
-// Confirmed lists the claims of a finding that other, independent origins confirm, and
-// which may therefore be shown with credibility 1: a contrary claim without an answer
-// leaves none.
-func Confirmed(f Finding, ev Evidence) (ids []string) {
-	for _, a := range f.Against {
-		if strings.TrimSpace(a.Answer) == "" {
-			return nil
-		}
-	}
-	claims := supporting(f, ev)
-	o := CountOrigins(claims, ev.Sources)
-	if o.Independent < 2 {
-		return nil
-	}
-	for _, claim := range claims {
-		if !slices.Contains(o.Unknown, claim.Source) {
-			ids = append(ids, claim.ID)
-		}
-	}
-	return ids
 }

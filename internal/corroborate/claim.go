@@ -8,22 +8,26 @@
 // before the finding may leave the house; both are pure, so that the page, the command
 // line and the gate cannot differ.
 //
-// Tables: claim, finding.
-// Acts: claim.added, finding.added, finding.judged, finding.supported,
-// finding.contradicted, finding.answered, finding.reduced.
+// Tables: claim, finding, policy.
+// Acts: claim.added, claim.judged, finding.added, finding.judged, finding.reworded,
+// finding.supported, finding.contradicted, finding.answered, finding.reduced,
+// policy.declared; and those of undoing: claim.restored, claim.retracted, and so on.
 //
 // What this room refuses:
 //
-//   - A standard below the one the case declared, or above it without a reason.
+//   - A standard below the one the case declared, or above it without a reason, or lower
+//     than the finding already has.
+//   - A finding whose words claim more than its standard and outcome.
 //   - Credibility 1 (confirmed by others) by hand: it follows from Confirmed.
 //   - Words meant to be printed that do not stand in their passage.
 //   - One claim for and against the same finding.
 //
 // Reliability of a source and credibility of a claim are two judgements and are never
-// made into one number. A contrary claim is never taken away; it is answered. A claim that
-// was erased with its source is withdrawn from its findings, by a person (Withdraw); until
-// then it blocks them. What a member wrote about it, in a finding's text or an answer, is
-// the team's and is not erased with it.
+// made into one number. What Check asks for is a policy, declared for the case with its
+// reason; until then DefaultPolicy holds. A contrary claim is never taken away; it is
+// answered. A claim that was erased with its source is withdrawn from its findings, by a
+// person (Withdraw); until then it blocks them. What a member wrote about it, in a
+// finding's text or an answer, is the team's and is not erased with it.
 package corroborate
 
 import (
@@ -53,6 +57,11 @@ type Claim struct {
 	Attribution string `json:"attribution"` // how its source may be named where it is cited
 	By          string `json:"by"`
 	At          int64  `json:"at"` // µs since 1970, UTC
+
+	Edition     intake.Edition `json:"edition,omitzero"`      // of the text that From and To count in
+	About       []string       `json:"about,omitempty"`       // persons, places, events, quantities: P-01, PL-01, EV-01, QT-01
+	Contradicts []string       `json:"contradicts,omitempty"` // claims
+	Elements    []string       `json:"elements,omitempty"`    // what of an event it supports; nothing is nobody has said
 }
 
 // CredibilityUnjudged is the grade of every claim until somebody judges it, and
@@ -64,7 +73,7 @@ const (
 
 // Address is the passage the claim is tied to.
 func (c Claim) Address() intake.Address {
-	return intake.Address{Source: c.Source, From: c.From, To: c.To}
+	return intake.Address{Source: c.Source, From: c.From, To: c.To, Edition: c.Edition}
 }
 
 func (c Claim) withDefaults() Claim {
@@ -74,7 +83,51 @@ func (c Claim) withDefaults() Claim {
 	if c.Attribution == "" {
 		c.Attribution = record.NotForAttribution
 	}
+	c.About, c.Contradicts, c.Elements = unique(c.About), unique(c.Contradicts), unique(c.Elements)
 	return c
+}
+
+// unique drops what stands twice; of nothing it makes nil.
+func unique(ids []string) (out []string) {
+	for _, id := range ids {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// ClaimJudgement is what JudgeClaim may change about a claim; an empty field keeps what
+// stands. The words, the passage and who was there do not change: who wrote them down
+// wrongly undoes the claim and adds another.
+type ClaimJudgement struct {
+	Credibility int
+	Attribution string
+	Elements    []string // instead of those it had
+	About       []string // besides those it has
+	Contradicts []string // besides those it has
+	Saw         int64    // newest act about it that the editor had seen; 0 did not look
+}
+
+// judged is the claim under a judgement.
+func (c Claim) judged(j ClaimJudgement) (Claim, error) {
+	if j.Credibility == 0 && j.Attribution == "" && len(j.Elements)+len(j.About)+len(j.Contradicts) == 0 {
+		return c, invalid("nothing is judged", "Give a credibility, an attribution, elements, or what it is about or contradicts.")
+	}
+	if j.Credibility != 0 {
+		c.Credibility = j.Credibility
+	}
+	if j.Attribution != "" {
+		c.Attribution = j.Attribution
+	}
+	if len(j.Elements) > 0 {
+		c.Elements = unique(j.Elements)
+	}
+	c.About, c.Contradicts = unique(slices.Concat(c.About, j.About)), unique(slices.Concat(c.Contradicts, j.Contradicts))
+	if slices.Contains(c.Contradicts, c.ID) {
+		return c, invalid(c.ID+" cannot contradict itself", "Name the other claim.")
+	}
+	return c, validClaim(c)
 }
 
 // validClaim says what is wrong with a claim, as far as it shows without its passage.
@@ -92,18 +145,32 @@ func validClaim(c Claim) error {
 		return invalid("this is no grade of credibility", "Use 2 to 6; 6 means that it cannot be judged.")
 	case !slices.Contains(record.Attributions(), c.Attribution):
 		return invalid("this is no attribution", "Choose one of: "+strings.Join(record.Attributions(), ", ")+".")
+	case slices.ContainsFunc(c.Elements, func(e string) bool { return !slices.Contains(Elements(), e) }):
+		return invalid("this is no element of an event", "Choose of: "+strings.Join(Elements(), ", ")+".")
+	case slices.ContainsFunc(c.About, func(id string) bool { return aboutNoun(id) == "" }):
+		return invalid("a claim is about persons, places, events or quantities", "Name them by their ids: P-01, PL-01, EV-01, QT-01.")
 	}
 	return nil
+}
+
+// aboutNoun tells by its id what a claim is about, "" when a claim cannot be about it.
+func aboutNoun(id string) string {
+	prefix, digits, _ := strings.Cut(id, "-")
+	if digits == "" || len(digits) > 12 || strings.Trim(digits, "0123456789") != "" {
+		return ""
+	}
+	return map[string]string{"P": "person", "PL": "place", "EV": "event", "QT": "quantity"}[prefix]
 }
 
 // of ties a claim to a statement: the passage and the words are those of the statement.
 // Fewer words may be taken, more or others may not.
 func (c Claim) of(s record.Statement) (Claim, error) {
-	if c.Source != "" && c.Address() != s.Address() {
+	if c.Source != "" && c.Address().String() != s.Address().String() { // edition 0 and 1 are the same
 		return c, fault.New(fault.Conflict, s.ID+" stands in "+s.Address().String()+", not in "+c.Address().String(), "Nothing was written.",
 			"Leave the passage out; it follows from the statement.")
 	}
-	c.Source, c.From, c.To = s.Source, s.From, s.To
+	at := s.Address()
+	c.Source, c.From, c.To, c.Edition = at.Source, at.From, at.To, at.Edition
 	if c.Words == "" {
 		c.Words = s.Words
 	}

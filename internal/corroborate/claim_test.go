@@ -1,6 +1,7 @@
 package corroborate
 
 import (
+	"reflect"
 	"testing"
 
 	"heed/internal/fault"
@@ -53,7 +54,7 @@ func TestAddClaim(t *testing.T) {
 		t.Fatalf("added %+v, %v", c, err)
 	}
 	h.agrees("adding a claim")
-	if got, err := h.Claim(t.Context(), c.ID); err != nil || got != c {
+	if got, err := h.Claim(t.Context(), c.ID); err != nil || !reflect.DeepEqual(got, c) {
 		t.Errorf("read back %+v, %v", got, err)
 	}
 	if c, err = h.AddClaim(t.Context(), amina, Claim{Text: "x", Source: sealed, From: 1, To: 1, Words: "[P-01] was held", Quoted: true, FirstHand: true}); err != nil {
@@ -120,7 +121,7 @@ func TestTamperingIsNamed(t *testing.T) {
 		{"claim", `UPDATE claim SET body = replace(body, '"first_hand":true', '"first_hand":false') WHERE id = 'C-001'`, "C-001"},
 		{"claim moved", `UPDATE claim SET source = 'S-002' WHERE id = 'C-001'`, "C-001"},
 		{"claim gone", `DELETE FROM claim WHERE id = 'C-002'`, "C-002"},
-		{"claim broken", `UPDATE claim SET body = '{' WHERE id = 'C-001'`, "C-001"},
+		{"claim broken", `UPDATE claim SET body = '"{"' WHERE id = 'C-001'`, "C-001"},
 		{"claim added", `INSERT INTO claim SELECT 'C-003', source, body FROM claim WHERE id = 'C-001'`, "C-003"},
 		{"finding", `UPDATE finding SET body = replace(body, 'not_met', 'met')`, "F-01"},
 		{"contrary claim gone", `UPDATE finding SET body = json_remove(body, '$.against')`, "F-01"},

@@ -66,7 +66,7 @@ func contested(t *testing.T) house {
 // issues lists what Check says of F-01.
 func (h house) issues() (out []Issue) {
 	h.t.Helper()
-	c, err := h.Check(h.t.Context(), "F-01", DefaultPolicy)
+	c, err := h.Check(h.t.Context(), "F-01")
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -158,12 +158,12 @@ func TestDerivedFromErasedIsUnknown(t *testing.T) {
 	if _, err := h.AddFor(t.Context(), amina, "F-01", []string{h.claim(repeat)}); err != nil {
 		t.Fatal(err)
 	}
-	before, err := h.Check(t.Context(), "F-01", DefaultPolicy)
+	before, err := h.Check(t.Context(), "F-01")
 	if err != nil || before.Origins.Independent != 3 {
 		t.Fatalf("before: %+v, %v", before.Origins, err)
 	}
 	h.erase("S-003")
-	after, err := h.Check(t.Context(), "F-01", DefaultPolicy)
+	after, err := h.Check(t.Context(), "F-01")
 	if err != nil || after.Origins.Independent != 2 || !slices.Equal(after.Origins.Unknown, []string{repeat}) {
 		t.Errorf("after: %+v, %v", after.Origins, err)
 	}

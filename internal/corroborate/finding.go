@@ -16,7 +16,8 @@ type Finding struct {
 	Reason         string          `json:"reason,omitempty"` // for a standard above the case's
 	Assertion      string          `json:"assertion,omitempty"`
 	Outcome        string          `json:"outcome,omitempty"` // against the standard; "" not judged yet
-	For            []string        `json:"for,omitempty"`     // claims
+	Legal          Qualification   `json:"legal,omitzero"`
+	For            []string        `json:"for,omitempty"` // claims
 	Against        []Against       `json:"against,omitempty"`
 	ContrarySearch string          `json:"contrary_search,omitempty"` // how contrary material was looked for
 	By             string          `json:"by"`
@@ -31,6 +32,22 @@ type Against struct {
 	AnsweredBy string `json:"answered_by,omitempty"`
 	AnsweredAt int64  `json:"answered_at,omitempty"`
 }
+
+// Qualification is what the law calls the facts of a finding, and how surely. It stands
+// apart from the finding's words, so that the facts can hold while the law is left open.
+type Qualification struct {
+	Text     string `json:"text"`
+	Modality string `json:"modality"` // is, may_constitute
+}
+
+// The modalities of a legal qualification.
+const (
+	Is            = "is"
+	MayConstitute = "may_constitute"
+)
+
+// Modalities lists them.
+func Modalities() []string { return []string{MayConstitute, Is} }
 
 // The outcomes. "Not met" is never "did not happen".
 const (
@@ -66,12 +83,45 @@ type Judgement struct {
 	Assertion      string
 	Outcome        string
 	ContrarySearch string
+	Legal          Qualification
 }
 
-// judged is the finding under a judgement.
-func (f Finding) judged(j Judgement) Finding {
+// Edit is what one member changes about a finding in one go: all of it happens, each
+// part as an act of its own, or nothing does.
+type Edit struct {
+	For       []string // claims on which it rests
+	Against   []string // claims that speak against it
+	Text      string   // other words for it; "" keeps them
+	Judgement Judgement
+	Answers   []Against // to contrary claims; only Claim and Answer are read
+	Withdraw  []string  // erased claims
+	Saw       int64     // newest act about it that the editor had seen; 0 did not look
+}
+
+// Empty reports whether it would change nothing.
+func (e Edit) Empty() bool {
+	return len(e.For)+len(e.Against)+len(e.Answers)+len(e.Withdraw) == 0 && e.Text == "" && e.Judgement == (Judgement{})
+}
+
+// judged is the finding under a judgement. A standard goes up only, each time with its
+// reason; what was raised by mistake is undone, and not lowered.
+func (f Finding) judged(j Judgement) (Finding, error) {
 	if j.Standard != "" {
+		switch {
+		case j.Standard.Rank() == 0: // validFinding says so
+		case j.Standard.Rank() < f.Standard.Rank():
+			return f, fault.New(fault.Refused, string(j.Standard)+" is below "+string(f.Standard)+", the standard of "+f.ID+", and a standard is only raised", "Nothing was written.",
+				"Where it was raised by mistake: heed undo "+f.ID)
+		case j.Standard.Rank() > f.Standard.Rank() && strings.TrimSpace(j.Reason) == "":
+			return f, invalid("raising a standard needs a reason", "Say why this finding is held to more.")
+		}
 		f.Standard = j.Standard
+	}
+	if j.Legal.Text != "" {
+		f.Legal.Text = j.Legal.Text
+	}
+	if j.Legal.Modality != "" {
+		f.Legal.Modality = j.Legal.Modality
 	}
 	for _, p := range []struct {
 		to   *string
@@ -81,7 +131,20 @@ func (f Finding) judged(j Judgement) Finding {
 			*p.to = p.from
 		}
 	}
-	return f
+	return f, nil
+}
+
+// rewords reports whether a judgement touches what the words of a finding are held
+// against. An earlier version let strong words through; who only takes down a search does
+// not have to mend them first.
+func (j Judgement) rewords() bool {
+	return j.Standard != "" || j.Outcome != "" || j.Legal != (Qualification{})
+}
+
+// reworded is the finding in other words.
+func (f Finding) reworded(words string) (Finding, error) {
+	f.Text = words
+	return f, text("text of the finding", words, true)
 }
 
 // validFinding says what is wrong with a finding under the standard of its case.
@@ -90,7 +153,8 @@ func validFinding(f Finding, declared record.Standard) error {
 	for _, t := range []struct {
 		what, value string
 		required    bool
-	}{{"text of the finding", f.Text, true}, {"reason", f.Reason, false}, {"search for contrary material", f.ContrarySearch, false}} {
+	}{{"text of the finding", f.Text, true}, {"reason", f.Reason, false}, {"search for contrary material", f.ContrarySearch, false},
+		{"legal qualification", f.Legal.Text, f.Legal.Modality != ""}} {
 		if err := text(t.what, t.value, t.required); err != nil {
 			return err
 		}
@@ -107,6 +171,8 @@ func validFinding(f Finding, declared record.Standard) error {
 		return invalid("this is no outcome", "Choose one of: "+strings.Join(Outcomes(), ", ")+".")
 	case f.Assertion != "" && !slices.Contains(Assertions(), f.Assertion):
 		return invalid("this is no assertion", "Choose one of: "+strings.Join(Assertions(), ", ")+".")
+	case f.Legal != (Qualification{}) && !slices.Contains(Modalities(), f.Legal.Modality):
+		return invalid("this is no modality of a legal qualification", "Choose one of: "+strings.Join(Modalities(), ", ")+".")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package corroborate
 
 import (
 	"context"
+	"slices"
 
 	"heed/internal/fault"
 	"heed/internal/ledger"
@@ -19,7 +20,7 @@ func (r *Room) AddFinding(ctx context.Context, by ledger.Actor, f Finding) (out 
 		if out.ID, err = ledger.NewID(tx, "F", 2); err != nil {
 			return err
 		}
-		return keepFinding(tx, by, "finding.added", out)
+		return keepFinding(tx, ledger.Act{Kind: "finding.added", By: by}, out)
 	})
 	if err != nil {
 		return Finding{}, err
@@ -37,6 +38,9 @@ func newFinding(tx *store.Tx, by ledger.Actor, f Finding) (Finding, error) {
 		f.Standard = c.Standard
 	}
 	if err := validFinding(f, c.Standard); err != nil {
+		return f, err
+	}
+	if err := plainEnough(f); err != nil {
 		return f, err
 	}
 	support, contrary := f.For, f.Against
@@ -74,21 +78,42 @@ func claimsExist(tx *store.Tx, ids ...string) error {
 	return nil
 }
 
-func keepFinding(tx *store.Tx, by ledger.Actor, kind string, f Finding) error {
-	return findings.Keep(tx, ledger.Act{Kind: kind, By: by, Object: f.ID, Version: f})
+func keepFinding(tx *store.Tx, act ledger.Act, f Finding) error {
+	act.Object, act.Version = f.ID, f
+	return findings.Keep(tx, act)
 }
 
-// change reads a finding, changes it and takes the act down.
-func (r *Room) change(ctx context.Context, by ledger.Actor, id, kind string, fn func(*store.Tx, Finding) (Finding, error)) (out Finding, err error) {
+// step is one act of an edit.
+type step struct {
+	act ledger.Act // its kind
+	do  func(*store.Tx, Finding) (Finding, error)
+}
+
+// Edit changes a finding in one transaction, each part as an act of its own. Words are
+// held against standard and outcome as they are in the end.
+func (r *Room) Edit(ctx context.Context, by ledger.Actor, id string, e Edit) (out Finding, err error) {
+	if e.Empty() {
+		return Finding{}, invalid("nothing is to be changed", "Say what: claims for or against it, other words, a judgement, an answer.")
+	}
 	err = r.db.Update(ctx, func(tx *store.Tx) error {
-		f, err := ReadFinding(tx, id)
-		if err != nil {
+		if out, err = ReadFinding(tx, id); err != nil {
 			return err
 		}
-		if out, err = fn(tx, f); err != nil {
-			return err
+		for i, s := range e.steps(by) {
+			if out, err = s.do(tx, out); err != nil {
+				return err
+			}
+			if s.act.By = by; i == 0 { // the later ones follow upon the first
+				s.act.Saw = e.Saw
+			}
+			if err := keepFinding(tx, s.act, out); err != nil {
+				return err
+			}
 		}
-		return keepFinding(tx, by, kind, out)
+		if e.Text != "" || e.Judgement.rewords() {
+			return plainEnough(out)
+		}
+		return nil
 	})
 	if err != nil {
 		return Finding{}, err
@@ -96,66 +121,107 @@ func (r *Room) change(ctx context.Context, by ledger.Actor, id, kind string, fn 
 	return out, nil
 }
 
+// steps are the acts of an edit, in the order in which they are taken down.
+func (e Edit) steps(by ledger.Actor) (out []step) {
+	if len(e.For) > 0 {
+		out = append(out, step{ledger.Act{Kind: "finding.supported"}, func(tx *store.Tx, f Finding) (Finding, error) {
+			if err := claimsExist(tx, e.For...); err != nil {
+				return f, err
+			}
+			return f.support(e.For)
+		}})
+	}
+	for _, claim := range e.Against {
+		out = append(out, step{ledger.Act{Kind: "finding.contradicted"}, func(tx *store.Tx, f Finding) (Finding, error) {
+			if err := claimsExist(tx, claim); err != nil {
+				return f, err
+			}
+			return f.contradict(claim)
+		}})
+	}
+	if e.Text != "" {
+		out = append(out, step{ledger.Act{Kind: "finding.reworded"}, func(_ *store.Tx, f Finding) (Finding, error) { return f.reworded(e.Text) }})
+	}
+	if e.Judgement != (Judgement{}) {
+		out = append(out, step{ledger.Act{Kind: "finding.judged"}, e.Judgement.step})
+	}
+	for _, a := range e.Answers {
+		out = append(out, step{ledger.Act{Kind: "finding.answered"}, func(tx *store.Tx, f Finding) (Finding, error) {
+			return f.answer(Against{a.Claim, a.Answer, by.Member, store.Micros(tx.Now)})
+		}})
+	}
+	for _, claim := range e.Withdraw {
+		out = append(out, step{ledger.Act{Kind: "finding.reduced"}, func(tx *store.Tx, f Finding) (Finding, error) { return withdraw(tx, f, claim) }})
+	}
+	return out
+}
+
+// step judges a finding under the standard of its case.
+func (j Judgement) step(tx *store.Tx, f Finding) (Finding, error) {
+	c, err := record.ReadCase(tx)
+	if err != nil {
+		return f, err
+	}
+	if f, err = f.judged(j); err != nil {
+		return f, err
+	}
+	return f, validFinding(f, c.Standard)
+}
+
+// withdraw takes a claim out of a finding that was erased, or was taken back. A claim that
+// is there stays: it is answered, not taken away.
+func withdraw(tx *store.Tx, f Finding, claim string) (Finding, error) {
+	_, err := ReadClaim(tx, claim)
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		return f, fault.New(fault.Refused, claim+" is there, and a claim is never taken away from a finding", "Nothing was written.",
+			"Answer it where it speaks against "+f.ID+", or change the finding's outcome.")
+	case kind == fault.Withheld, kind == fault.NotFound && slices.Contains(f.Claims(), claim):
+		return f.without(claim)
+	}
+	return f, err
+}
+
 // AddFor adds claims on which the finding rests.
 func (r *Room) AddFor(ctx context.Context, by ledger.Actor, id string, claims []string) (Finding, error) {
 	if len(claims) == 0 {
 		return Finding{}, invalid("no claim was named", "Name those the finding rests on.")
 	}
-	return r.change(ctx, by, id, "finding.supported", func(tx *store.Tx, f Finding) (Finding, error) {
-		if err := claimsExist(tx, claims...); err != nil {
-			return f, err
-		}
-		return f.support(claims)
-	})
+	return r.Edit(ctx, by, id, Edit{For: claims})
 }
 
 // AddAgainst adds a claim that speaks against the finding. It stays, and wants an answer.
 func (r *Room) AddAgainst(ctx context.Context, by ledger.Actor, id, claim string) (Finding, error) {
-	return r.change(ctx, by, id, "finding.contradicted", func(tx *store.Tx, f Finding) (Finding, error) {
-		if err := claimsExist(tx, claim); err != nil {
-			return f, err
-		}
-		return f.contradict(claim)
-	})
+	return r.Edit(ctx, by, id, Edit{Against: []string{claim}})
 }
 
 // Answer takes down the team's answer to a contrary claim. It is printed beside it.
 func (r *Room) Answer(ctx context.Context, by ledger.Actor, id, claim, answer string) (Finding, error) {
-	return r.change(ctx, by, id, "finding.answered", func(tx *store.Tx, f Finding) (Finding, error) {
-		return f.answer(Against{claim, answer, by.Member, store.Micros(tx.Now)})
-	})
+	return r.Edit(ctx, by, id, Edit{Answers: []Against{{Claim: claim, Answer: answer}}})
 }
 
 // Withdraw takes an erased claim out of a finding, with the answer to it if it was a
-// contrary one. A claim that is there stays: it is answered, not taken away.
+// contrary one.
 func (r *Room) Withdraw(ctx context.Context, by ledger.Actor, id, claim string) (Finding, error) {
-	return r.change(ctx, by, id, "finding.reduced", func(tx *store.Tx, f Finding) (Finding, error) {
-		switch _, err := ReadClaim(tx, claim); fault.KindOf(err) {
-		case fault.Withheld:
-			return f.without(claim)
-		case 0:
-			if err != nil {
-				return f, err
-			}
-			return f, fault.New(fault.Refused, claim+" is there, and a claim is never taken away from a finding", "Nothing was written.",
-				"Answer it where it speaks against "+id+", or change the finding's outcome.")
-		default:
-			return f, err
-		}
-	})
+	return r.Edit(ctx, by, id, Edit{Withdraw: []string{claim}})
 }
 
-// Judge sets standard, assertion and outcome of a finding, and how contrary material
-// was looked for. What the judgement leaves empty stays as it is.
+// Judge sets standard, assertion, outcome and legal qualification of a finding, and how
+// contrary material was looked for. What the judgement leaves empty stays as it is.
 func (r *Room) Judge(ctx context.Context, by ledger.Actor, id string, j Judgement) (Finding, error) {
-	return r.change(ctx, by, id, "finding.judged", func(tx *store.Tx, f Finding) (Finding, error) {
-		c, err := record.ReadCase(tx)
-		if err != nil {
-			return f, err
-		}
-		f = f.judged(j)
-		return f, validFinding(f, c.Standard)
-	})
+	if j == (Judgement{}) {
+		return Finding{}, invalid("nothing is judged", "Give an outcome, an assertion, a standard or a search.")
+	}
+	return r.Edit(ctx, by, id, Edit{Judgement: j})
+}
+
+// Reword gives a finding other words. Words that claim more than its standard and
+// outcome are refused.
+func (r *Room) Reword(ctx context.Context, by ledger.Actor, id, words string) (Finding, error) {
+	if err := text("text of the finding", words, true); err != nil {
+		return Finding{}, err
+	}
+	return r.Edit(ctx, by, id, Edit{Text: words})
 }
 
 // ReadFinding finds a finding.
@@ -172,82 +238,4 @@ func (r *Room) Finding(ctx context.Context, id string) (Finding, error) {
 // Findings lists all findings, oldest first.
 func (r *Room) Findings(ctx context.Context) ([]Finding, error) {
 	return store.Read(ctx, r.db, ReadFindings)
-}
-
-// ReadEvidence gathers what Check looks at: all claims, all sources, the declared standard,
-// and which claims of findings were erased.
-func ReadEvidence(tx *store.Tx) (ev Evidence, err error) {
-	c, err := record.ReadCase(tx)
-	if err != nil {
-		return ev, err
-	}
-	known, err := ReadClaims(tx)
-	if err != nil {
-		return ev, err
-	}
-	sources, err := record.ReadSources(tx)
-	if err != nil {
-		return ev, err
-	}
-	ev = Evidence{Claims: map[string]Claim{}, Sources: map[string]record.Source{}, Standard: c.Standard, Erased: map[string]string{}}
-	for _, claim := range known {
-		ev.Claims[claim.ID] = claim
-	}
-	for _, s := range sources {
-		ev.Sources[s.ID] = s
-	}
-	return ev, ev.readErased(tx)
-}
-
-// readErased asks the ledger about the claims that findings name and that are not there.
-func (ev *Evidence) readErased(tx *store.Tx) error {
-	all, err := ReadFindings(tx)
-	if err != nil {
-		return err
-	}
-	for _, f := range all {
-		for _, id := range f.Claims() {
-			if _, ok := ev.Claims[id]; ok {
-				continue
-			}
-			source, erased, err := ledger.Erased(tx, id)
-			if err != nil {
-				return err
-			}
-			if erased {
-				ev.Erased[id] = source
-			}
-		}
-	}
-	return nil
-}
-
-// Evidence gathers what Check looks at.
-func (r *Room) Evidence(ctx context.Context) (Evidence, error) {
-	return store.Read(ctx, r.db, ReadEvidence)
-}
-
-// Checked is a finding with what Check says of it and what its claims come from.
-type Checked struct {
-	Finding   Finding  `json:"finding"`
-	Origins   Origins  `json:"origins"`
-	Confirmed []string `json:"confirmed,omitempty"` // claims that independent others confirm
-	Issues    []Issue  `json:"issues"`
-}
-
-// Check looks at one finding under a policy.
-func (r *Room) Check(ctx context.Context, id string, p Policy) (Checked, error) {
-	return store.Read(ctx, r.db, func(tx *store.Tx) (c Checked, err error) {
-		if c.Finding, err = ReadFinding(tx, id); err != nil {
-			return c, err
-		}
-		ev, err := ReadEvidence(tx)
-		if err != nil {
-			return c, err
-		}
-		c.Origins = CountOrigins(supporting(c.Finding, ev), ev.Sources)
-		c.Confirmed = Confirmed(c.Finding, ev)
-		c.Issues = Check(c.Finding, ev, p)
-		return c, nil
-	})
 }

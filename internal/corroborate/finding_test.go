@@ -158,18 +158,18 @@ func TestRoomChecks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := h.Check(t.Context(), f.ID, DefaultPolicy)
+	got, err := h.Check(t.Context(), f.ID)
 	if err != nil || !slices.Equal(rules(got.Issues), []string{RuleTooFewOrigins, RuleNoFirstHand}) || got.Origins.Independent != 1 || got.Confirmed != nil {
 		t.Fatalf("checked %+v, %v", got, err)
 	}
 	if _, err := h.AddFor(t.Context(), amina, f.ID, []string{saw.ID}); err != nil {
 		t.Fatal(err)
 	}
-	got, err = h.Check(t.Context(), f.ID, DefaultPolicy)
+	got, err = h.Check(t.Context(), f.ID)
 	if err != nil || len(got.Issues) != 0 || got.Origins.Independent != 2 || !slices.Equal(got.Confirmed, []string{c1, c3, saw.ID}) {
 		t.Fatalf("checked %+v, %v", got, err)
 	}
-	_, err = h.Check(t.Context(), "F-09", DefaultPolicy)
+	_, err = h.Check(t.Context(), "F-09")
 	refused(t, err, fault.NotFound, "F-09")
 }
 

@@ -70,7 +70,7 @@ func (c *counter) follow(id string) {
 	}
 	c.find(node(id))
 	s := c.sources[id]
-	if key := lang.Fold(s.Organisation); strings.TrimSpace(key) != "" {
+	if key := organisation(s); key != "" {
 		c.join(node(id), "o"+key)
 	}
 	if key := lang.Fold(s.Contact); strings.TrimSpace(key) != "" {
@@ -80,6 +80,14 @@ func (c *counter) follow(id string) {
 		c.follow(from)
 		c.join(node(id), node(from))
 	}
+}
+
+// organisation is that of a source as it is compared, "" when none is declared.
+func organisation(s record.Source) string {
+	if key := lang.Fold(s.Organisation); strings.TrimSpace(key) != "" {
+		return key
+	}
+	return ""
 }
 
 func (c *counter) find(x string) string {

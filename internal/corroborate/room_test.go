@@ -26,12 +26,12 @@ var noon = time.Date(2031, 5, 23, 12, 0, 0, 0, time.UTC)
 // house is a case with its door, its record and this room.
 type house struct {
 	*Room
-	t      *testing.T
+	t      testing.TB
 	intake *intake.Room
 	record *record.Room
 }
 
-func newHouse(t *testing.T) house {
+func newHouse(t testing.TB) house {
 	t.Helper()
 	dir := t.TempDir()
 	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "s.db"), Create: true, Clock: func() time.Time { return noon },
@@ -168,3 +168,32 @@ func refused(t *testing.T, err error, kind fault.Kind, part string) {
 func (*sealer) Find(context.Context, [32]byte) (seal.Ref, bool, error) { return "", false, nil }
 
 func (forgotten) Settle() error { return nil }
+
+// undo takes back the newest act about an object.
+func (h house) undo(id string) (gone bool) {
+	h.t.Helper()
+	err := h.db.Update(h.t.Context(), func(tx *store.Tx) (err error) {
+		gone, err = h.Undo(tx, amina, id, "it was a mistake")
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return gone
+}
+
+// rests lists what of this room names an object.
+func (h house) rests(id string) (on []string) {
+	h.t.Helper()
+	err := h.db.View(h.t.Context(), func(tx *store.Tx) (err error) {
+		on, err = h.Rests(tx, id)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return on
+}
+
+// act is one of amina's.
+func act(kind string) ledger.Act { return ledger.Act{Kind: kind, By: amina} }

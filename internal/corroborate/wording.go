@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"heed/internal/fault"
 	"heed/internal/lang"
 	"heed/internal/record"
 )
@@ -30,6 +31,53 @@ var wordings = []struct {
 		"reasonable to conclude, reasonable to believe, reasonable grounds, concludes that, we conclude, concluded that, finds that, found that"},
 }
 
+// verbs are how the field words a conclusion, strongest first: from which standard on, and
+// the words. Whoever writes a finding chooses among those that its standard allows.
+var verbs = []struct {
+	from  record.Standard
+	words string
+}{
+	{record.BeyondReasonableDoubt, "it is proven beyond reasonable doubt that"},
+	{record.ClearAndConvincing, "it is established that; there is clear and convincing evidence that"},
+	{record.BalanceOfProbabilities, "it is more likely than not that"},
+	{record.ReasonableGrounds, "it is reasonable to conclude that; there are reasonable grounds to believe that; the team finds that"},
+	{record.ReasonableSuspicion, "may reasonably be suspected; the allegations are credible; there are credible indications that; may constitute; raises concerns"},
+}
+
+// verbsOf are the words for what is not concluded, whatever the standard. None of them
+// says that it is not so.
+var verbsOf = map[string]string{
+	NotMet:       "the material does not reach the standard; there are not reasonable grounds to conclude that",
+	Inconclusive: "the material is inconclusive; the accounts differ, and the difference is not resolved",
+	CannotVerify: "could not be verified; the team has been unable to confirm",
+	OutOfScope:   "lies outside the scope of this assessment",
+}
+
+// Verbs lists the wordings that a finding of a standard and an outcome may use, the
+// strongest first. No outcome yet is worded like met.
+func Verbs(s record.Standard, outcome string) (out []string) {
+	if words, ok := verbsOf[outcome]; ok {
+		return strings.Split(words, "; ")
+	}
+	for _, v := range verbs {
+		if s.Rank() >= v.from.Rank() {
+			out = append(out, strings.Split(v.words, "; ")...)
+		}
+	}
+	return out
+}
+
+// ValidVerbs says whether Verbs can be asked for a standard and these outcomes.
+func ValidVerbs(s record.Standard, outcomes []string) error {
+	if s.Rank() == 0 {
+		return invalid("this is no standard of proof", "Leave it out to use the standard of the case.")
+	}
+	if slices.ContainsFunc(outcomes, func(o string) bool { return !slices.Contains(Outcomes(), o) }) {
+		return invalid("this is no outcome", "Choose one of: "+strings.Join(Outcomes(), ", ")+".")
+	}
+	return nil
+}
+
 // denials say that something is not so. An outcome that does not meet the standard
 // never says that.
 const denials = "did not happen, did not occur, did not take place, never happened, never occurred, never took place, " +
@@ -50,7 +98,7 @@ const (
 // and outcome allow. What stands in quotation marks is somebody else's.
 func tooStrong(f Finding) (out []string) {
 	var sentences [][]string
-	for _, s := range strings.FieldsFunc(outsideQuotes(f.Text), func(r rune) bool { return strings.ContainsRune(".;:!?\n", r) }) {
+	for _, s := range strings.FieldsFunc(outsideQuotes(f.Text)+"\n"+outsideQuotes(f.Legal.Text), func(r rune) bool { return strings.ContainsRune(".;:!?\n", r) }) {
 		sentences = append(sentences, lang.Words(s))
 	}
 	said := func(phrase string, negatable bool) bool {
@@ -67,12 +115,26 @@ func tooStrong(f Finding) (out []string) {
 			}
 		}
 	}
+	if f.Legal.Modality == Is && !f.asserts() {
+		out = append(out, "a legal qualification that is claims more than the outcome "+f.Outcome+"; write that it may constitute")
+	}
 	for _, phrase := range strings.Split(denials, ", ") {
 		if !f.asserts() && said(phrase, false) {
 			out = append(out, "“"+phrase+"” says that it is not so, and the outcome "+f.Outcome+" does not")
 		}
 	}
 	return out
+}
+
+// plainEnough refuses a finding whose words claim more than its standard and outcome.
+// What the refusal quotes are phrases of the tables above.
+func plainEnough(f Finding) error {
+	strong := tooStrong(f)
+	if len(strong) == 0 {
+		return nil
+	}
+	return fault.New(fault.Refused, strong[0], "Nothing was written.",
+		"Write plainer words, or judge the finding first. What may be said: heed finding --verbs")
 }
 
 // holds reports whether a phrase stands in the words of a sentence; where it can be

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"heed/internal/corroborate"
 	"heed/internal/fault"
 	"heed/internal/intake"
 	"heed/internal/ledger"
@@ -38,12 +39,12 @@ The ministry said it would study the recommendation to release everyone.
 The envoy of Nordmark urged the ministry to follow all recommendations.
 `
 
-func newHouse(t *testing.T) house {
+func newHouse(t testing.TB) house {
 	t.Helper()
 	ctx, dir := t.Context(), t.TempDir()
 	clock := func() time.Time { return time.Date(2031, 6, 30, 12, 0, 0, 0, time.UTC) }
 	db, err := store.Open(ctx, store.Config{Path: filepath.Join(dir, "store.db"), Key: [32]byte{1}, Create: true, Clock: clock,
-		Schemas: []store.Schema{ledger.Schema(), intake.Schema(), record.Schema(), Schema()}})
+		Schemas: []store.Schema{ledger.Schema(), intake.Schema(), record.Schema(), corroborate.Schema(), Schema()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestRoom(t *testing.T) {
 		t.Fatalf("search log is %+v, %v", l, err)
 	}
 
-	m, err := h.Matrix(ctx, "2031-06-29")
+	m, err := h.Matrix(ctx, MatrixQuery{AsOf: "2031-06-29"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,11 +119,11 @@ func TestRoom(t *testing.T) {
 	if m.Zone != "Europe/Zurich" || len(m.Apart) != 1 || m.Apart[0].Statement != release.ID {
 		t.Errorf("matrix is in %s with %d statements apart", m.Zone, len(m.Apart))
 	}
-	if m, err := h.Matrix(ctx, ""); err != nil || m.AsOf != "2031-06-30" {
+	if m, err := h.Matrix(ctx, MatrixQuery{AsOf: ""}); err != nil || m.AsOf != "2031-06-30" {
 		t.Errorf("without a day the matrix is as of %s, %v", m.AsOf, err)
 	}
 	for _, day := range []string{"2031", "yesterday", "2031-02-30"} {
-		if _, err := h.Matrix(ctx, day); fault.KindOf(err) != fault.Invalid {
+		if _, err := h.Matrix(ctx, MatrixQuery{AsOf: day}); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("as of %q: %v", day, err)
 		}
 	}
@@ -148,7 +149,7 @@ func (h house) lists(t *testing.T, r Recommendation, p Position, l SearchLog) {
 func (h house) agrees(t *testing.T, want int) {
 	t.Helper()
 	err := h.db.View(t.Context(), func(tx *store.Tx) error {
-		problems, err := ledger.Check(tx, h.intake, h.record, h.Room)
+		problems, err := ledger.Check(tx, h.intake, h.record, corroborate.New(h.db), h.Room)
 		if len(problems) != want {
 			t.Errorf("check finds %v, want %d problems", problems, want)
 		}
@@ -241,7 +242,7 @@ func TestPositionOfUndatedStatement(t *testing.T) {
 	if err != nil || p.AsOf != "2022-09-30" {
 		t.Fatalf("position is %+v, %v", p, err)
 	}
-	m, err := h.Matrix(ctx, "2022-09-30")
+	m, err := h.Matrix(ctx, MatrixQuery{AsOf: "2022-09-30"})
 	if err != nil || on(t, m, ministry, "R-01").Shows != "under consideration" {
 		t.Errorf("the matrix of that day: %+v, %v", m, err)
 	}
@@ -315,7 +316,7 @@ func TestEraseOfWords(t *testing.T) {
 	if again := h.erase(t, "S-002"); len(again) != 0 {
 		t.Errorf("erased %q once more", again)
 	}
-	m, err := h.Matrix(ctx, "2031-06-30")
+	m, err := h.Matrix(ctx, MatrixQuery{AsOf: "2031-06-30"})
 	if err != nil || len(m.Recommendations) != 1 || len(m.Apart) != 0 {
 		t.Fatalf("matrix %+v, %v", m, err)
 	}
@@ -340,7 +341,7 @@ func TestEraseOfARecommendation(t *testing.T) {
 	if erased := h.erase(t, "S-001"); strings.Join(erased, " ") != "R-01" {
 		t.Errorf("erased %q", erased)
 	}
-	m, err := h.Matrix(ctx, "2031-06-30")
+	m, err := h.Matrix(ctx, MatrixQuery{AsOf: "2031-06-30"})
 	if err != nil || len(m.Recommendations) != 1 || on(t, m, ministry, "R-02").Shows != "supported" {
 		t.Errorf("matrix %+v, %v", m, err)
 	}
@@ -352,7 +353,7 @@ func TestEraseOfARecommendation(t *testing.T) {
 		t.Errorf("a search for what was erased: %v", err)
 	}
 	h.erase(t, "S-002")
-	if m, err := h.Matrix(ctx, "2031-06-30"); err != nil || len(m.Recommendations) != 0 || !strings.Contains(m.Text(), "No recommendations yet") {
+	if m, err := h.Matrix(ctx, MatrixQuery{AsOf: "2031-06-30"}); err != nil || len(m.Recommendations) != 0 || !strings.Contains(m.Text(), "No recommendations yet") {
 		t.Errorf("an empty matrix: %+v, %v", m, err)
 	}
 }

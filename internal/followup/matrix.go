@@ -29,6 +29,11 @@ type Matrix struct {
 	Recommendations []Recommendation `json:"recommendations"`
 	Rows            []Row            `json:"actors"`
 	Apart           []Said           `json:"apart"` // of the report, the release, the accusations, findings and else; each once
+
+	// Part says that the recommendations were chosen: what was said of others and of
+	// something else is not here. Left is how many of those asked for were left out.
+	Part bool `json:"part,omitempty"`
+	Left int  `json:"left,omitempty"`
 }
 
 // Row is one actor: the one answered for, where somebody spoke on behalf of another.
@@ -109,61 +114,53 @@ func About(s record.Target, recommendation string) bool {
 // taken for one of January; what was said later is left out, and adding it changes
 // nothing of an earlier matrix. The order of the input does not matter.
 func BuildMatrix(in MatrixInput, asOf record.Date) Matrix {
-	if in.Zone == nil {
-		in.Zone = time.UTC
-	}
-	m := Matrix{AsOf: asOf, Zone: in.Zone.String(), Until: asOf.End(in.Zone).UTC(), Rows: []Row{}, Apart: []Said{},
-		Recommendations: slices.SortedFunc(slices.Values(in.Recommendations), func(a, b Recommendation) int { return byID(a.ID, b.ID) })}
-	said := counted(in, asOf)
-	for _, s := range said {
-		if !slices.ContainsFunc(m.Recommendations, func(r Recommendation) bool { return About(s.Target, r.ID) }) {
-			m.Apart = append(m.Apart, s)
-		}
-	}
-	for _, actor := range actors(m.Recommendations, said, in.Searches) {
-		row := Row{Actor: actor}
-		for _, rec := range m.Recommendations {
-			row.Cells = append(row.Cells, cell(in, asOf, said, actor, rec))
-		}
-		m.Rows = append(m.Rows, row)
-	}
-	return m
+	x := indexed(in, asOf)
+	return x.matrix(x.actors())
 }
 
 // counted is what had been said by the end of the day, newest first.
 func counted(in MatrixInput, asOf record.Date) []Said {
-	var all []Said
+	if in.Zone == nil {
+		in.Zone = time.UTC
+	}
+	first := map[string]record.Date{} // the same dates come thousands of times
+	last := map[string]record.Date{}
+	block := make([]Said, 0, len(in.Statements))
 	for _, s := range in.Statements {
-		said := record.Date(s.SaidOn)
-		last := countedFrom(s, in.Sources[s.Source], in.Zone)
-		if last > asOf {
+		if _, known := last[s.SaidOn]; !known {
+			first[s.SaidOn], last[s.SaidOn] = record.Date(s.SaidOn).Earliest(), record.Date(s.SaidOn).Latest()
+		}
+		day := last[s.SaidOn]
+		if day == "" {
+			day = countedFrom(s, in.Sources[s.Source], in.Zone)
+		}
+		if day > asOf {
 			continue
 		}
-		all = append(all, Said{Statement: s.ID, Actor: ActorOf(s), Speaker: s.Speaker, OnBehalfOf: s.OnBehalfOf, Stance: s.Stance,
+		block = append(block, Said{Statement: s.ID, Actor: ActorOf(s), Speaker: s.Speaker, OnBehalfOf: s.OnBehalfOf, Stance: s.Stance,
 			Target: s.Target, OfAll: s.Target.Kind == record.TargetRecommendations, Words: s.Words, SaidOn: s.SaidOn,
-			Counted: last, Imprecise: said.Earliest() != last, Address: s.Address().String(), order: s.At})
+			Counted: day, Imprecise: first[s.SaidOn] != day, Address: s.Address().String(), order: s.At})
 	}
-	slices.SortFunc(all, func(a, b Said) int { return -older(a, b) })
-	return all
+	all := make([]*Said, len(block)) // a statement is too large to be moved about while sorting
+	for i := range block {
+		all[i] = &block[i]
+	}
+	slices.SortFunc(all, func(a, b *Said) int { return -older(a, b) })
+	out := make([]Said, len(all))
+	for i, s := range all {
+		out[i] = *s
+	}
+	return out
 }
 
-// countedFrom is the latest day on which a statement may have been said. Where nobody
-// knows, it had been said when it was recorded, and when the source that reports it was
-// dated.
+// countedFrom is the day from which a statement counts.
 func countedFrom(s record.Statement, source record.Date, zone *time.Location) record.Date {
-	if last := record.Date(s.SaidOn).Latest(); last != "" {
-		return last
-	}
-	recorded := record.DateOf(time.UnixMicro(s.At).In(zone))
-	if dated := source.Latest(); dated != "" {
-		return min(recorded, dated)
-	}
-	return recorded
+	return countedDay(record.Date(s.SaidOn), s.At, source, zone)
 }
 
 // older orders statements by when they were said. An undated one never overtakes a
 // dated one, nor a vague one a precise one of the same last day.
-func older(a, b Said) int {
+func older(a, b *Said) int {
 	return cmp.Or(truth(a.SaidOn != "", b.SaidOn != ""), cmp.Compare(a.Counted, b.Counted), truth(!a.Imprecise, !b.Imprecise),
 		cmp.Compare(a.order, b.order), byID(a.Statement, b.Statement))
 }
@@ -181,96 +178,6 @@ func truth(a, b bool) int {
 // byID orders ids of one prefix by their number: R-99 before R-100.
 func byID(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
-// actors lists the rows: whom the recommendations address, in their order, then all
-// others who spoke of one or were searched for, by name.
-func actors(recs []Recommendation, said []Said, searches []SearchLog) []string {
-	var addressed, others []string
-	seen := map[string]bool{}
-	add := func(list *[]string, name string) {
-		if k := actorKey(name); !seen[k] {
-			seen[k] = true
-			*list = append(*list, name)
-		}
-	}
-	for _, r := range recs {
-		for _, a := range r.Addressees {
-			add(&addressed, a)
-		}
-	}
-	for _, s := range slices.Backward(said) {
-		if slices.ContainsFunc(recs, func(r Recommendation) bool { return About(s.Target, r.ID) }) {
-			add(&others, s.Actor)
-		}
-	}
-	for _, l := range slices.SortedFunc(slices.Values(searches), func(a, b SearchLog) int { return byID(a.ID, b.ID) }) {
-		add(&others, l.Actor)
-	}
-	slices.SortFunc(others, func(a, b string) int { return cmp.Or(cmp.Compare(actorKey(a), actorKey(b)), cmp.Compare(a, b)) })
-	return append(addressed, others...)
-}
-
-func cell(in MatrixInput, asOf record.Date, said []Said, actor string, rec Recommendation) Cell {
-	c := Cell{Recommendation: rec.ID, Addressee: rec.Addresses(actor)}
-	for _, s := range said {
-		if sameActor(s.Actor, actor) && About(s.Target, rec.ID) {
-			c.Statements = append(c.Statements, s)
-		}
-	}
-	c.Count = len(c.Statements)
-	for _, s := range c.Statements {
-		// The list is newest first; only what shares the newest day speaks for the cell.
-		if first := c.Statements[0]; s.Counted == first.Counted && (s.SaidOn == "") == (first.SaidOn == "") && !slices.Contains(c.Stances, s.Stance) {
-			c.Stances = append(c.Stances, s.Stance)
-		}
-	}
-	if c.Addressee {
-		c.Position = latestPosition(in.Positions, c.Statements, rec.ID, asOf)
-	}
-	if c.Count == 0 {
-		c.Searched = latestSearch(in.Searches, actor, rec.ID, asOf)
-	}
-	c.word()
-	return c
-}
-
-// latestPosition is the position that counts as of the day: of those read from the
-// statements of this cell, the one of the latest date; of one date, the one recorded last.
-func latestPosition(all []Position, said []Said, rec string, asOf record.Date) *Position {
-	var best *Position
-	var bestDay record.Date
-	for _, p := range all {
-		i := slices.IndexFunc(said, func(s Said) bool { return s.Statement == p.Statement })
-		if p.Recommendation != rec || i < 0 {
-			continue
-		}
-		day := max(said[i].Counted, record.Date(p.AsOf).Latest())
-		if day > asOf {
-			continue
-		}
-		if best == nil || cmp.Or(cmp.Compare(day, bestDay), cmp.Compare(p.At, best.At), byID(p.ID, best.ID)) > 0 {
-			best, bestDay = &p, day
-		}
-	}
-	return best
-}
-
-// latestSearch finds the search that reaches furthest. One that went beyond the day
-// covers the day too, and is quoted no further than that.
-func latestSearch(all []SearchLog, actor, rec string, asOf record.Date) *Searched {
-	var best *Searched
-	for _, l := range all {
-		to := record.Date(l.SearchedTo)
-		if !to.IsDay() || !l.Covers(actor, rec) {
-			continue
-		}
-		s := Searched{Log: l.ID, To: min(to, asOf), Where: l.Where, By: l.By}
-		if best == nil || cmp.Or(cmp.Compare(s.To, best.To), -byID(s.Log, best.Log)) > 0 {
-			best = &s
-		}
-	}
-	return best
-}
-
 // word writes the cell out. An addressee is never worded by a stance alone: whether
 // "will study it" is a position is for a member to say.
 func (c *Cell) word() {
@@ -280,6 +187,11 @@ func (c *Cell) word() {
 		nothing = fmt.Sprintf("silent as of %s (%s)", c.Searched.To, c.Searched.Log)
 	}
 	switch {
+	case c.Position != nil && c.Position.Statement == "":
+		c.Kind, c.Shows = HasPosition, PositionWords(c.Position.Value)+" "+c.Position.coded()
+		if c.Count > 0 {
+			c.Detail = "said: " + c.stances()
+		}
 	case c.Count == 0 && c.Addressee:
 		c.Shows, c.Detail = "no position found", nothing
 	case c.Count == 0:

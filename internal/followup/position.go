@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"heed/internal/fault"
+	"heed/internal/ledger"
 	"heed/internal/record"
 )
 
@@ -33,7 +31,7 @@ func maySet(rec Recommendation, s record.Statement) error {
 func targetNoun(t record.Target) string {
 	switch t.Kind {
 	case record.TargetRecommendation, record.TargetFinding:
-		return shown(t.ID)
+		return ledger.Echo(t.ID)
 	case record.TargetRelease:
 		return "the release"
 	case record.TargetReport:
@@ -70,12 +68,28 @@ func (p Position) agrees(s record.Statement) error {
 		"Choose one of: "+strings.Join(append(slices.Clone(values), Unclear), ", ")+"; or take the position from another statement.")
 }
 
+// silences are the words by which other systems record that nobody answered.
+var silences = []string{"silent", "silence", "no_response", "no_reply", "none", "not_searched"}
+
+// known refuses a value that is no position. Silence above all is none: it is not read
+// from words, and holds no longer than somebody has looked.
+func (p Position) known() error {
+	switch {
+	case slices.Contains(PositionValues(), p.Value):
+		return nil
+	case slices.Contains(silences, strings.ReplaceAll(strings.ToLower(p.Value), " ", "_")):
+		return fault.New(fault.Refused, "silence is no position: nobody is silent because nobody looked", "No position was recorded.",
+			"Record how far somebody has searched: heed search-log --rec "+ledger.Echo(p.Recommendation)+" --actor WHO --to DATE --where PLACES")
+	}
+	return invalid("this is no position",
+		"Choose one of: "+strings.Join(PositionValues(), ", ")+". Silence is recorded as a search log.")
+}
+
 // settle checks a position's value and date and fills in the date. counted is the day
 // from which the matrix counts the statement.
 func (p *Position) settle(s record.Statement, counted record.Date) error {
-	if !slices.Contains(PositionValues(), p.Value) {
-		return invalid("this is no position",
-			"Choose one of: "+strings.Join(PositionValues(), ", ")+". Silence is recorded as a search log.")
+	if err := p.known(); err != nil {
+		return err
 	}
 	if err := p.agrees(s); err != nil {
 		return err
@@ -96,72 +110,32 @@ func (p *Position) settle(s record.Statement, counted record.Date) error {
 	return oneLine("reason of the position", p.Why, false)
 }
 
-// settle checks a recommendation against the passage it stands in and judges its verb.
-func (r *Recommendation) settle(passage string) error {
-	if err := record.Verbatim(r.Address(), r.Words, passage); err != nil {
+// settleRow checks the position that a table gives for one of its rows. It binds nobody
+// else: of a row that is addressed to several, nobody knows whose answer it codes.
+func (p *Position) settleRow(r Recommendation) error {
+	if err := p.known(); err != nil {
 		return err
 	}
-	if len(r.Addressees) == 0 {
-		return invalid("a recommendation needs somebody it is made to", "Name each addressee.")
-	}
-	for _, a := range r.Addressees {
-		if err := oneLine("addressee", a, true); err != nil {
-			return err
-		}
-	}
-	for _, f := range []struct{ what, value string }{{"text of the recommendation", r.Text}, {"issuer", r.Issuer}, {"verb", r.Verb}} {
-		if err := oneLine(f.what, f.value, false); err != nil {
-			return err
-		}
-	}
-	if strings.TrimSpace(r.Text) == "" {
-		r.Text = r.Words
-	}
-	if r.Verb == "" {
-		r.Verb = VerbIn(r.Words)
-	}
-	r.Category = CategoryOf(r.Verb)
-	return nil
-}
-
-// settle checks a search log. A search that claims to cover days to come would make
-// somebody silent on them.
-func (l SearchLog) settle(now time.Time, zone *time.Location) error {
-	to, err := record.ParseDate(l.SearchedTo)
 	switch {
-	case err != nil || !to.IsDay():
-		return invalid("a search reaches to one day", "Write it like 2022-09-01.")
-	case to > record.DateOf(now.In(zone)):
-		return invalid("a search cannot cover days to come", "Give the last day that was searched.")
-	case len(l.Recommendations) == 0:
-		return invalid("a search log needs the recommendations it was about", "Name them like R-01.")
+	case r.Row == 0:
+		return invalid(r.ID+" is no row of a table", "Take the position from a statement.")
+	case len(r.Addressees) != 1:
+		return fault.New(fault.Refused, r.ID+" has several addressees, and its row does not say whose answer it holds", "No position was recorded.",
+			"Take each position from a statement.")
 	}
-	for _, f := range []struct {
-		what, value string
-		required    bool
-	}{{"actor whose words were looked for", l.Actor, true}, {"place that was searched", l.Where, true}, {"query", l.Query, false}, {"note", l.Note, false}} {
-		if err := oneLine(f.what, f.value, f.required); err != nil {
+	p.Statement, p.Row, p.Source = "", r.Row, r.Source
+	if p.AsOf != "" {
+		if _, err := record.ParseDate(p.AsOf); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// oneLine refuses what could not be shown on a line, or would come back changed from
-// the ledger, whose versions are JSON.
-func oneLine(what, s string, required bool) error {
-	switch {
-	case required && strings.TrimSpace(s) == "":
-		return invalid("the "+what+" is missing", "Give it and try again.")
-	case !utf8.ValidString(s):
-		return invalid("the "+what+" is no valid UTF-8", "Write it again.")
-	case strings.ContainsFunc(s, unicode.IsControl):
-		return invalid("the "+what+" holds control characters", "Write it again without them.")
+	if err := oneLine("reported position", p.Reported, false); err != nil {
+		return err
 	}
-	return record.InOrder(s)
+	return oneLine("reason of the position", p.Why, false)
 }
 
-// invalid is a refusal before anything was written.
-func invalid(what, do string) error {
-	return fault.New(fault.Invalid, what, "Nothing was written.", do)
+// coded says whose coding an imported position is.
+func (p Position) coded() string {
+	return fmt.Sprintf("(as coded in %s row %d)", p.Source, p.Row)
 }

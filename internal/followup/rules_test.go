@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +56,7 @@ func TestPositionSettle(t *testing.T) {
 		{Supported, "2031-05", "2031-05-23", "2031-05", ""},
 		{Supported, "2031-05-22", "2031-05-23", "", "the position is dated before ST-001 was said"},
 		{Supported, "1 June", "2031-05-23", "", "this is no date of the calendar"},
-		{"no_response", "", "2031-05-23", "", "this is no position"},
+		{"declined", "", "2031-05-23", "", "this is no position"},
 		{"", "", "2031-05-23", "", "this is no position"},
 	}
 	for _, tt := range tests {
@@ -201,8 +202,50 @@ func TestVerbs(t *testing.T) {
 	}
 }
 
-func TestShown(t *testing.T) {
-	if got := shown("R-\u202e" + strings.Repeat("x", 50)); strings.Contains(got, "\u202e") || len([]rune(got)) > 45 {
-		t.Errorf("an id from outside is repeated as %q", got)
+// TestSilenceIsNoPosition: whoever wants to record that nobody answered is told to record
+// how far somebody looked, however they write it.
+func TestSilenceIsNoPosition(t *testing.T) {
+	for _, value := range []string{"silent", "Silent", "no_response", "no response", "no_reply", "not_searched", "none"} {
+		p := Position{Recommendation: "R-01", Value: value}
+		for name, err := range map[string]error{
+			"from a statement": p.settle(st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", "2031-05-23"), "2031-05-23"),
+			"from a row":       p.settleRow(imported("R-01", 12, ministry)),
+		} {
+			var f *fault.Error
+			if !errors.As(err, &f) || f.Kind != fault.Refused || !strings.Contains(f.Do, "heed search-log --rec R-01") {
+				t.Errorf("%q %s: %v", value, name, err)
+			}
+		}
+	}
+}
+
+// TestPositionOfARow: the coding of a row binds the one addressee of that row only.
+func TestPositionOfARow(t *testing.T) {
+	p := Position{Recommendation: "R-01", Statement: "ST-001", Value: Supported, AsOf: "2031", Reported: "Accepted"}
+	if err := p.settleRow(imported("R-01", 12, ministry)); err != nil || p.Row != 12 || p.Source != "S-005" || p.Statement != "" {
+		t.Errorf("position is %+v, %v", p, err)
+	}
+	for what, r := range map[string]Recommendation{"R-01 is no row of a table": rec("R-01", ministry),
+		"R-01 has several addressees, and its row does not say whose answer it holds": imported("R-01", 12, ministry, monitor)} {
+		p := Position{Recommendation: "R-01", Value: Supported}
+		if err := p.settleRow(r); err == nil || err.Error() != what {
+			t.Errorf("answer is %v, want %q", err, what)
+		}
+	}
+}
+
+// imported is a recommendation that stands in a row of a table.
+func imported(id string, row int, to ...string) Recommendation {
+	return Recommendation{ID: id, Text: "Open the depot", Source: "S-005", Row: row, Words: "Open the depot", Addressees: to, Category: 5, CategoryBy: "the table", Response: "Accepted"}
+}
+
+// TestAddressOfARow: what stands in no sentence says in which row it stands.
+func TestAddressOfARow(t *testing.T) {
+	later := rec("R-02", ministry)
+	later.Edition = 2
+	for want, r := range map[string]Recommendation{"S-005 row 12": imported("R-01", 12, ministry), "S-001:3": rec("R-01", ministry), "S-001/2:3": later} {
+		if got := r.Address().String(); got != want {
+			t.Errorf("address is %s, want %s", got, want)
+		}
 	}
 }

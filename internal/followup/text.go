@@ -26,9 +26,10 @@ func (m Matrix) Text() string {
 	for i, rec := range m.Recommendations {
 		fmt.Fprintf(&b, "\n%s  %s\n", rec.ID, lang.Visible(rec.Text))
 		fmt.Fprintf(&b, "      %s  to %s  %s\n", rec.Address(), lang.Visible(strings.Join(rec.Addressees, "; ")), verbWords(rec))
-		for _, row := range m.Rows {
-			row.Cells[i].text(&b, lang.Visible(row.Actor), min(names, maxName))
-		}
+		m.column(&b, i, min(names, maxName))
+	}
+	if m.Part {
+		b.WriteString("\nThese are chosen recommendations. What was said of something else stands in the whole matrix.\n")
 	}
 	if len(m.Apart) > 0 {
 		b.WriteString("\nSaid of something else; none of it sets a position on a recommendation:\n")
@@ -39,6 +40,31 @@ func (m Matrix) Text() string {
 	}
 	return b.String()
 }
+
+// maxIdle is how many actors are named of whom nothing is known; of more, their number.
+const maxIdle = 12
+
+// column writes what all actors said of one recommendation.
+func (m Matrix) column(b *strings.Builder, i, names int) {
+	idle := 0
+	for _, row := range m.Rows {
+		if row.Cells[i].idle() {
+			idle++
+		}
+	}
+	for _, row := range m.Rows {
+		if idle <= maxIdle || !row.Cells[i].idle() {
+			row.Cells[i].text(b, lang.Visible(row.Actor), names)
+		}
+	}
+	if idle > maxIdle {
+		fmt.Fprintf(b, "  %d others: not searched\n", idle)
+	}
+}
+
+// idle reports whether a cell says no more than that nobody asked this actor anything and
+// nobody has looked.
+func (c Cell) idle() bool { return c.Kind == NotSearched && !c.Addressee }
 
 // maxName bounds the column of names; a longer name pushes its own line only.
 const maxName = 40

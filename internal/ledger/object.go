@@ -34,6 +34,7 @@ type shelf interface {
 	ids(tx *store.Tx) ([]string, error)
 	version(tx *store.Tx, id string) (any, bool, error)
 	erase(tx *store.Tx, source string) ([]string, error)
+	count(tx *store.Tx) (name string, n int, err error)
 	owns(noun, id string) bool
 	restore(tx *store.Tx, act Act, version []byte) error
 	retract(tx *store.Tx, act Act) error
@@ -91,6 +92,11 @@ func (t Table[T]) Count(tx *store.Tx) (n int, err error) {
 		return 0, fmt.Errorf("counting %s: %w", t.Name, err)
 	}
 	return n, nil
+}
+
+func (t Table[T]) count(tx *store.Tx) (string, int, error) {
+	n, err := t.Count(tx)
+	return t.Name, n, err
 }
 
 // some is how many ids one query of Some asks for.
@@ -216,6 +222,19 @@ func (s Shelves) Erase(tx *store.Tx, source string) (erased []string, err error)
 		erased = append(erased, ids...)
 	}
 	return erased, nil
+}
+
+// Counts is how many objects stand in each table, by the table's name.
+func (s Shelves) Counts(tx *store.Tx) (map[string]int, error) {
+	counts := map[string]int{}
+	for _, t := range s {
+		name, n, err := t.count(tx)
+		if err != nil {
+			return nil, err
+		}
+		counts[name] = n
+	}
+	return counts, nil
 }
 
 // Erased reports whether an object went with the key of its source, and which that was.

@@ -21,6 +21,22 @@ func Revision(tx *store.Tx, object string) (seq int64, err error) {
 	return seq, nil
 }
 
+// Newest is the newest act about an object, if there is one.
+func Newest(tx *store.Tx, object string) (e Entry, ok bool, err error) {
+	var leaf []byte
+	err = tx.QueryRow("SELECT leaf FROM ledger_entry WHERE object = ? ORDER BY seq DESC LIMIT 1", object).Scan(&leaf)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, false, nil
+	}
+	if err == nil {
+		e, err = ParseEntry(leaf)
+	}
+	if err != nil {
+		return e, false, fmt.Errorf("reading the newest act of %s: %w", object, err)
+	}
+	return e, true, nil
+}
+
 // unseen refuses an act about an object that somebody has changed since Saw.
 func (act Act) unseen(tx *store.Tx) error {
 	if act.Saw == 0 {
@@ -31,15 +47,9 @@ func (act Act) unseen(tx *store.Tx) error {
 		return err
 	}
 	by := ""
-	if newest > act.Saw {
-		var leaf []byte
-		if err := tx.QueryRow("SELECT leaf FROM ledger_entry WHERE seq = ?", newest).Scan(&leaf); err != nil {
-			return fmt.Errorf("reading entry %d: %w", newest, err)
-		}
-		e, err := ParseEntry(leaf)
-		if err != nil {
-			return fmt.Errorf("reading entry %d: %w", newest, err)
-		}
+	if e, ok, err := Newest(tx, act.Object); err != nil {
+		return err
+	} else if ok {
 		by = e.By
 	}
 	return fault.New(fault.Conflict, fmt.Sprintf("%s was changed by %s in act %d, and this change began from act %d", act.Object, cmp.Or(by, "nobody"), newest, act.Saw),

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"heed/internal/fault"
+	"heed/internal/intake"
+	"heed/internal/lang"
 )
 
 // Scope is one answer of a person who was asked: to one use, towards one audience,
@@ -26,12 +30,59 @@ type Basis struct {
 	Citation       string  `json:"citation,omitempty"` // where the public record is
 	NamesVictim    bool    `json:"names_victim,omitempty"`
 	RiskAssessment string  `json:"risk_assessment,omitempty"`
-	Withdrawn      bool    `json:"withdrawn,omitempty"`
-	WithdrawnAt    int64   `json:"withdrawn_at,omitempty"` // µs since 1970, UTC
-	WithdrawnBy    string  `json:"withdrawn_by,omitempty"` // the member who took it down
-	WithdrawnVia   string  `json:"withdrawn_via,omitempty"`
-	By             string  `json:"by"`
-	At             int64   `json:"at"`
+	Interview
+	Withdrawn    bool   `json:"withdrawn,omitempty"`
+	WithdrawnAt  int64  `json:"withdrawn_at,omitempty"` // µs since 1970, UTC
+	WithdrawnBy  string `json:"withdrawn_by,omitempty"` // the member who took it down
+	WithdrawnVia string `json:"withdrawn_via,omitempty"`
+	By           string `json:"by"`
+	At           int64  `json:"at"`
+}
+
+// Interview is how consent was asked for. People in it are named by id or sealed
+// reference and never by name: who interprets is at risk as well.
+type Interview struct {
+	On          string   `json:"on,omitempty"` // a Date
+	Interviewer string   `json:"interviewer,omitempty"`
+	Language    string   `json:"language,omitempty"` // BCP 47
+	Interpreter string   `json:"interpreter,omitempty"`
+	Modality    string   `json:"modality,omitempty"`
+	Capacity    string   `json:"capacity,omitempty"`
+	Guardian    string   `json:"guardian,omitempty"`
+	Explained   []string `json:"explained,omitempty"` // before the answers
+	Mask        []string `json:"mask,omitempty"`      // what must not be shown in any use
+	Form        string   `json:"form,omitempty"`      // the source that is the signed form or the recording
+}
+
+// The points that can be explained to a person before they answer.
+const (
+	ExplainedPurpose    = "purpose"
+	ExplainedUses       = "uses"
+	ExplainedLimits     = "confidentiality_limits"
+	ExplainedWithdrawal = "withdrawal_right"
+)
+
+// Explanations lists them.
+func Explanations() []string {
+	return []string{ExplainedPurpose, ExplainedUses, "audiences", ExplainedLimits, ExplainedWithdrawal, "risks", "no_benefit_promised"}
+}
+
+// needed are the points without which an answer is no informed one.
+var needed = []string{ExplainedPurpose, ExplainedUses, ExplainedLimits, ExplainedWithdrawal}
+
+// Modalities lists how a person can have answered.
+func Modalities() []string {
+	return []string{"oral", "oral_recorded", "written", "thumbprint", byGuardian}
+}
+
+const byGuardian = "guardian" // somebody answered for the person
+
+// Capacities lists in what capacity a person can have answered.
+func Capacities() []string { return []string{"adult", "child", "assisted"} }
+
+// Masks lists what a person can ask to be hidden whatever they agreed to.
+func Masks() []string {
+	return []string{"name", "photo", "voice", "location", "family", "dates", "facility"}
 }
 
 // The kinds of bases.
@@ -116,6 +167,76 @@ func validBasis(b Basis) error {
 	return invalid("this is no kind of basis", "Choose one of: consent, public_record.")
 }
 
+// validConsent says what is wrong with a consent that is recorded with how it was asked for.
+func validConsent(b Basis) error {
+	var missing []string
+	for _, point := range needed {
+		if !slices.Contains(b.Explained, point) {
+			missing = append(missing, point)
+		}
+	}
+	if len(missing) > 0 {
+		return fault.New(fault.Refused, "consent is no consent before these were explained: "+strings.Join(missing, ", "), "Nothing was written; not asked counts as refused.",
+			"Explain them, ask again, and record the answers with what was explained: --explained "+strings.Join(needed, ","))
+	}
+	if err := validBasis(b); err != nil {
+		return err
+	}
+	return validInterview(b.Interview)
+}
+
+func validInterview(i Interview) error {
+	for _, f := range []struct {
+		what   string
+		chosen []string
+		known  []string
+	}{{"explained point", i.Explained, Explanations()}, {"part to mask", i.Mask, Masks()},
+		{"modality", given(i.Modality), Modalities()}, {"capacity", given(i.Capacity), Capacities()}} {
+		for _, w := range f.chosen {
+			if !slices.Contains(f.known, w) {
+				return invalid("this is no "+f.what, "Choose from: "+strings.Join(f.known, ", ")+".")
+			}
+		}
+	}
+	if i.Language != "" && lang.ParseTag(i.Language) == "" {
+		return invalid("this is no language tag", "Write it like ug, zh-Hans or pt-BR (BCP 47).")
+	}
+	if i.On != "" {
+		if _, err := ParseDate(i.On); err != nil {
+			return err
+		}
+	}
+	if i.Form != "" && !intake.ValidSource(i.Form) {
+		return invalid("the form is a source", "Add the signed form or the recording as an original, and give its id, such as S-014.")
+	}
+	return validPeople(i)
+}
+
+// validPeople refuses open names where a person's id or a sealed reference belongs.
+func validPeople(i Interview) error {
+	for _, f := range []struct{ what, id, prefixes string }{
+		{"interviewer", i.Interviewer, "M P E"}, {"interpreter", i.Interpreter, "P E"}, {"guardian", i.Guardian, "P E"},
+	} {
+		known := slices.ContainsFunc(strings.Fields(f.prefixes), func(prefix string) bool { return numbered(prefix, f.id) })
+		if f.id != "" && !known {
+			return invalid("the "+f.what+" is named by id or sealed reference, never by name",
+				"Give a person's id (P-03) or seal the name and give its reference (E-0004); an interviewer may be a member (M-02).")
+		}
+	}
+	if i.Modality == byGuardian && i.Guardian == "" {
+		return invalid("a guardian answered, and it is not said which", "Give the guardian by id or sealed reference.")
+	}
+	return nil
+}
+
+// given is the list of a word that may be empty.
+func given(word string) []string {
+	if word == "" {
+		return nil
+	}
+	return []string{word}
+}
+
 func validScopes(scopes []Scope) error {
 	if len(scopes) == 0 {
 		return invalid("consent without a scope allows nothing", "Say to which use, towards whom and under which attribution.")
@@ -157,9 +278,7 @@ func Covers(bases []Basis, use, audience, attribution string, on time.Time) (ok 
 	if len(bases) == 0 {
 		return false, "no basis: nothing is recorded that allows any use"
 	}
-	bases = slices.SortedFunc(slices.Values(bases), func(a, b Basis) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
-	})
+	bases = asRecorded(bases)
 	consent := false
 	for _, b := range bases {
 		if b.Withdrawn {
@@ -184,15 +303,7 @@ func cites(use string) bool {
 
 func consentCovers(bases []Basis, use, audience, attribution string, on time.Time) (bool, string) {
 	question := use + " for " + audience + " as " + attribution
-	var id string
-	var answer Scope
-	for _, b := range bases {
-		for _, s := range b.Scopes {
-			if b.Kind == Consent && s.Use == use && s.Audience == audience && s.Attribution == attribution {
-				id, answer = b.ID, s
-			}
-		}
-	}
+	id, answer := newest(bases, use, audience, attribution)
 	switch {
 	case id == "":
 		return false, "not asked: no consent answers " + question + ", which counts as refused"
@@ -200,11 +311,34 @@ func consentCovers(bases []Basis, use, audience, attribution string, on time.Tim
 		return false, "not asked: " + id + " says that nobody asked about " + question + ", which counts as refused"
 	case answer.State != Given:
 		return false, answer.State + ": " + id + " has " + question + " as " + answer.State
-	case answer.Expires != "" && Date(answer.Expires) < DateOf(on):
+	case answer.over(on):
 		return false, "expired: " + id + " held for " + question + " until " + answer.Expires
 	}
 	return true, "consent: " + id + " allows " + question
 }
+
+// asRecorded are the bases as they were recorded, whatever order they come in.
+func asRecorded(bases []Basis) []Basis {
+	return slices.SortedFunc(slices.Values(bases), func(a, b Basis) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// newest is the last answer to one question, with the basis that holds it, of bases in
+// the order in which they were recorded.
+func newest(bases []Basis, use, audience, attribution string) (id string, answer Scope) {
+	for _, b := range bases {
+		for _, s := range b.Scopes {
+			if b.Kind == Consent && s.Use == use && s.Audience == audience && s.Attribution == attribution {
+				id, answer = b.ID, s
+			}
+		}
+	}
+	return id, answer
+}
+
+// over reports whether the last day of an answer lies before the day of on.
+func (s Scope) over(on time.Time) bool { return s.Expires != "" && Date(s.Expires) < DateOf(on) }
 
 func publicRecordCovers(bases []Basis, use string) (bool, string) {
 	if use == UseRecording || use == UseRecontact {
@@ -231,4 +365,46 @@ func publicRecordCovers(bases []Basis, use string) (bool, string) {
 		return false, "victim named: " + victim + " names a victim, and no risk assessment is recorded"
 	}
 	return true, "public record: " + id + " has its citation"
+}
+
+// ConsentCell is what a person answered about one use towards one audience. Without an
+// answer nobody asked, which is the same as refused.
+type ConsentCell struct {
+	Use      string          `json:"use"`
+	Audience string          `json:"audience"`
+	Answers  []ConsentAnswer `json:"answers"`
+}
+
+// ConsentAnswer is the answer that counts on a day, for one attribution.
+type ConsentAnswer struct {
+	Attribution string `json:"attribution"`
+	State       string `json:"state"`
+	Expires     string `json:"expires,omitempty"`
+	Basis       string `json:"basis"`
+}
+
+// ConsentMatrix lists every use towards every audience with what was answered, as it
+// counts on the day of on in the zone that on carries.
+func ConsentMatrix(bases []Basis, on time.Time) (cells []ConsentCell) {
+	bases = asRecorded(bases)
+	withdrawn := slices.ContainsFunc(bases, func(b Basis) bool { return b.Withdrawn })
+	for _, use := range Uses() {
+		for _, audience := range Audiences() {
+			cell := ConsentCell{Use: use, Audience: audience, Answers: []ConsentAnswer{}}
+			for _, attribution := range Attributions() {
+				id, s := newest(bases, use, audience, attribution)
+				switch {
+				case id == "":
+					continue
+				case withdrawn:
+					s.State = Withdrawn
+				case s.State == Given && s.over(on):
+					s.State = Expired
+				}
+				cell.Answers = append(cell.Answers, ConsentAnswer{attribution, s.State, s.Expires, id})
+			}
+			cells = append(cells, cell)
+		}
+	}
+	return cells
 }

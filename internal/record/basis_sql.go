@@ -10,11 +10,28 @@ import (
 )
 
 // AddBasis takes down why a source may be used. Bases are never changed: a new answer
-// is a new basis.
+// is a new basis. A consent that comes with how it was asked for is RecordConsent's.
 func (r *Room) AddBasis(ctx context.Context, by ledger.Actor, b Basis) (Basis, error) {
 	if err := validBasis(b); err != nil {
 		return Basis{}, err
 	}
+	if err := validInterview(b.Interview); err != nil {
+		return Basis{}, err
+	}
+	return r.addBasis(ctx, by, "basis.added", b)
+}
+
+// RecordConsent takes down what a person answered, and how they were asked. Answers to a
+// question whose terms were not explained are refused.
+func (r *Room) RecordConsent(ctx context.Context, by ledger.Actor, b Basis) (Basis, error) {
+	b.Kind = Consent
+	if err := validConsent(b); err != nil {
+		return Basis{}, err
+	}
+	return r.addBasis(ctx, by, "consent.recorded", b)
+}
+
+func (r *Room) addBasis(ctx context.Context, by ledger.Actor, kind string, b Basis) (Basis, error) {
 	b.Withdrawn, b.WithdrawnAt, b.WithdrawnBy, b.WithdrawnVia = false, 0, "", ""
 	err := r.db.Update(ctx, func(tx *store.Tx) error {
 		o, err := intake.ReadKept(tx, b.Source)
@@ -25,13 +42,31 @@ func (r *Room) AddBasis(ctx context.Context, by ledger.Actor, b Basis) (Basis, e
 			return fault.New(fault.Refused, o.ID+" is sealed, and what is sealed is not public record", "Nothing was written.",
 				"Record consent, or add the published form as an original of its own.")
 		}
+		if err := present(tx, b.Interview); err != nil {
+			return err
+		}
 		if b.ID, err = ledger.NewID(tx, "B", 3); err != nil {
 			return err
 		}
 		b.By, b.At = by.Member, store.Micros(tx.Now)
-		return keepBasis(tx, by, "basis.added", b)
+		return keepBasis(tx, by, kind, b)
 	})
 	return b, err
+}
+
+// present refuses an interview whose form or people are not in the case.
+func present(tx *store.Tx, i Interview) error {
+	if i.Form != "" {
+		if _, err := intake.ReadKept(tx, i.Form); err != nil {
+			return err
+		}
+	}
+	for _, id := range []string{i.Interviewer, i.Interpreter, i.Guardian} {
+		if err := knownPerson(tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func keepBasis(tx *store.Tx, by ledger.Actor, kind string, b Basis) error {
@@ -56,6 +91,95 @@ func (r *Room) WithdrawBasis(ctx context.Context, by ledger.Actor, id, via strin
 		return keepBasis(tx, by, "basis.withdrawn", b)
 	})
 	return b, err
+}
+
+// Affected is what rests on the words of a source whose consent was withdrawn.
+type Affected struct {
+	Statements []string `json:"statements"`
+	Quantities []string `json:"quantities"`
+}
+
+// WithdrawConsent takes down that a person took back all they had agreed to. via says how
+// it reached the team and may be empty. It returns the consents withdrawn, and what in
+// this room rests on the source's words: nothing of it is erased.
+func (r *Room) WithdrawConsent(ctx context.Context, by ledger.Actor, source, via string) (out []Basis, hit Affected, err error) {
+	if err := text("way of the withdrawal", via, false); err != nil {
+		return nil, hit, err
+	}
+	err = r.db.Update(ctx, func(tx *store.Tx) error {
+		if _, err := intake.ReadKept(tx, source); err != nil {
+			return err
+		}
+		all, err := ReadBases(tx, source)
+		if err != nil {
+			return err
+		}
+		for _, b := range all {
+			if b.Kind != Consent || b.Withdrawn {
+				continue
+			}
+			b.Withdrawn, b.WithdrawnAt, b.WithdrawnBy, b.WithdrawnVia = true, store.Micros(tx.Now), by.Member, via
+			if err := keepBasis(tx, by, "consent.withdrawn", b); err != nil {
+				return err
+			}
+			out = append(out, b)
+		}
+		if len(out) == 0 {
+			return fault.New(fault.Conflict, source+" has no consent that could be withdrawn", "Without consent nothing is used that is not public record.",
+				"See what it is used by: heed basis "+source)
+		}
+		hit, err = affected(tx, source)
+		return err
+	})
+	return out, hit, err
+}
+
+func affected(tx *store.Tx, source string) (hit Affected, err error) {
+	hit = Affected{Statements: []string{}, Quantities: []string{}}
+	said, err := statements.Of(tx, source)
+	if err != nil {
+		return hit, err
+	}
+	for _, s := range said {
+		hit.Statements = append(hit.Statements, s.ID)
+	}
+	numbers, err := quantities.Of(tx, source)
+	for _, q := range numbers {
+		hit.Quantities = append(hit.Quantities, q.ID)
+	}
+	return hit, err
+}
+
+// Consent draws the matrix of what was answered about a source, as it counts today in the
+// zone of the case.
+func (r *Room) Consent(ctx context.Context, source string) (cells []ConsentCell, err error) {
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		if _, err := intake.ReadOriginal(tx, source); err != nil {
+			return err
+		}
+		c, err := ReadCase(tx)
+		if err != nil {
+			return err
+		}
+		zone, err := c.Location()
+		if err != nil {
+			return err
+		}
+		bases, err := ReadBases(tx, source)
+		cells = ConsentMatrix(bases, tx.Now.In(zone))
+		return err
+	})
+	return cells, err
+}
+
+// knownPerson refuses the id of a person who is not in the case. A member's id and a
+// sealed reference are known elsewhere.
+func knownPerson(tx *store.Tx, id string) error {
+	if !numbered("P", id) {
+		return nil
+	}
+	_, err := ReadPerson(tx, id)
+	return err
 }
 
 // ReadBasis finds a basis.

@@ -107,3 +107,132 @@ func FuzzParseDate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) { dateLaws(t, s) })
 }
+
+func TestParseEDTF(t *testing.T) {
+	tests := []struct{ in, first, last string }{
+		{"2022", "2022-01-01", "2022-12-31"},
+		{"2022-08-31", "2022-08-31", "2022-08-31"},
+		{"2017-03~", "2017-03-01", "2017-03-31"},
+		{"2017?", "2017-01-01", "2017-12-31"},
+		{"2017-03-05%", "2017-03-05", "2017-03-05"},
+		{"201X", "2010-01-01", "2019-12-31"},
+		{"20XX", "2000-01-01", "2099-12-31"},
+		{"199X~", "1990-01-01", "1999-12-31"},
+		{"2017-XX", "2017-01-01", "2017-12-31"},
+		{"2017-XX-XX", "2017-01-01", "2017-12-31"},
+		{"2024-02-XX", "2024-02-01", "2024-02-29"},
+		{"2017-03/2018", "2017-03-01", "2018-12-31"},
+		{"2017-03~/2017-03-XX?", "2017-03-01", "2017-03-31"},
+		{"2017/..", "2017-01-01", ""},
+		{"../2018", "", "2018-12-31"},
+		{"2017-03/", "2017-03-01", ""},
+		{"/2018", "", "2018-12-31"},
+	}
+	for _, tt := range tests {
+		d, err := ParseEDTF(tt.in)
+		if err != nil || string(d.Earliest()) != tt.first || string(d.Latest()) != tt.last {
+			t.Errorf("%s: got %s to %s, %v; want %s to %s", tt.in, d.Earliest(), d.Latest(), err, tt.first, tt.last)
+		}
+	}
+	for _, bad := range []string{"", "?", "X", "XXXX", "2XXX", "X017", "20X7", "201X-03", "201X-XX", "2017-X3", "2017-3X", "2017-XX-03", "2017-03-1X", "2017-03-XX-XX",
+		"2017-XX-XX-XX", "-XX", "2017~~", "~2017", "2017-13-XX", "2017-02-30", "2018/2017", "2017-04/2017-03-XX", "..", "/", "../..", "/..", "2017//", "2017/2018/2019",
+		"2017 / 2018", "2017-21", "000X", "0000", "Y12017", "2017-03-05T10:00", "２０１X", "2017-03~ "} {
+		if d, err := ParseEDTF(bad); err == nil {
+			t.Errorf("%q was read as %s to %s", bad, d.Earliest(), d.Latest())
+		}
+	}
+}
+
+// A civil date stays what it was: the dates of sources and statements are never uncertain.
+func TestParseDateTakesNoUncertainDate(t *testing.T) {
+	for _, s := range []string{"2017~", "2017?", "2017%", "201X", "20XX", "2017-XX", "2017-03-XX", "2017-XX-XX", "2017/2018", "2017/..", "../2018", "2017/", "/2018"} {
+		if _, err := ParseEDTF(s); err != nil {
+			t.Errorf("%s is no uncertain date: %v", s, err)
+		}
+		if _, err := ParseDate(s); err == nil {
+			t.Errorf("%s was taken for a civil date", s)
+		}
+		if Date(s).IsDay() {
+			t.Errorf("%s is one day", s)
+		}
+	}
+	if got := Date("2017-03-XX").End(time.UTC).Format(time.RFC3339); got != "2017-03-31T23:59:59Z" {
+		t.Errorf("2017-03-XX ends %s", got)
+	}
+	if !Date("2017/..").End(time.UTC).IsZero() {
+		t.Error("what is open has an end")
+	}
+}
+
+// edtfLaws hold of whatever was read, and of nothing else.
+func edtfLaws(t interface{ Errorf(string, ...any) }, s string) {
+	d, err := ParseEDTF(s)
+	first, last := Date(s).Earliest(), Date(s).Latest()
+	switch {
+	case err != nil && d != "":
+		t.Errorf("a refused date came back as %q", d)
+	case err == nil && string(d) != s:
+		t.Errorf("%q came back as %q", s, d)
+	case err == nil && first == "" && last == "":
+		t.Errorf("%q may be any day", s)
+	case err == nil && first != "" && last != "" && first > last:
+		t.Errorf("%q is %s to %s", s, first, last)
+	}
+	for _, day := range []Date{first, last} {
+		if day != "" && !day.IsDay() {
+			t.Errorf("%q holds %q, which is no day", s, day)
+		}
+	}
+	if _, civil := ParseDate(s); civil == nil && err != nil {
+		t.Errorf("%q is a civil date and no EDTF", s)
+	}
+}
+
+// edtf draws a date without its interval.
+func edtf(t *rapid.T, label string) string {
+	s := rapid.SampledFrom([]string{`20[0-9]{2}`, `20[0-9]X`, `20XX`, `20[0-9]{2}-(0[1-9]|1[0-2])`, `20[0-9]{2}-XX`, `20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])`,
+		`20[0-9]{2}-(0[1-9]|1[0-2])-XX`, `20[0-9]{2}-XX-XX`}).Draw(t, label+" form")
+	return rapid.StringMatching(s+`[?~%]?`).Draw(t, label)
+}
+
+func TestEDTFLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := edtf(t, "a")
+		if _, err := ParseEDTF(a); err != nil {
+			t.Fatalf("%s: %v", a, err)
+		}
+		edtfLaws(t, a)
+		open := rapid.SampledFrom([]string{"", ".."}).Draw(t, "open")
+		for _, s := range []string{a + "/" + edtf(t, "b"), a + "/" + open, open + "/" + a} {
+			edtfLaws(t, s)
+		}
+		edtfLaws(t, rapid.StringMatching(`[0-9X]{4}(-[0-9X]{2}(-[0-9X]{2})?)?[?~%]?(/(\.\.|[0-9X]{4})?)?`).Draw(t, "any"))
+	})
+}
+
+// TestEDTFNarrows: whoever learns one more digit of a date knows of no day that the date
+// could not have been before, and how sure they are moves no day.
+func TestEDTFNarrows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		day := string(DateOf(time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).UTC()))
+		wider := []string{day, day[:7] + "-XX", day[:7], day[:4] + "-XX-XX", day[:4] + "-XX", day[:4], day[:3] + "X", day[:2] + "XX"}
+		for i, s := range wider[1:] {
+			narrow, wide := Date(wider[i]), Date(s)
+			if narrow.Earliest() < wide.Earliest() || narrow.Latest() > wide.Latest() {
+				t.Fatalf("%s is %s to %s, and %s is %s to %s", narrow, narrow.Earliest(), narrow.Latest(), wide, wide.Earliest(), wide.Latest())
+			}
+			for _, q := range []string{"?", "~", "%"} {
+				if d := wide + Date(q); d.Earliest() != wide.Earliest() || d.Latest() != wide.Latest() {
+					t.Fatalf("%s is %s to %s", d, d.Earliest(), d.Latest())
+				}
+			}
+		}
+	})
+}
+
+func FuzzParseEDTF(f *testing.F) {
+	for _, s := range []string{"2022", "2017-03~", "201X", "2017-XX-XX", "2017-03-XX%", "2017/..", "/2018", "2018/2017", "-XX", "2017-21"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) { edtfLaws(t, s) })
+}

@@ -42,7 +42,7 @@ func TestErase(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if erased := h.erase("S-001"); !slices.Equal(erased, []string{"S-001.source", "B-001", "ST-001"}) {
+	if erased := h.erase("S-001"); !slices.Equal(erased, []string{"S-001.source", "B-001", "ST-001", "CD-0001", "QT-01"}) {
 		t.Errorf("erased %q", erased)
 	}
 	if again := h.erase("S-001"); len(again) != 0 {

@@ -1,20 +1,31 @@
 // Package record holds what is known before anything is concluded: the case, where
-// each original comes from, what it may be used for, and who said what.
+// each original comes from, what it may be used for, who is in it, what happened, and who
+// said what.
 //
 // A source has the id of its original (S-001). Its description says what it derives
 // from, so that a hundred papers repeating one wire story can be counted as one origin.
-// Its bases say for which use, towards whom and under which name it may be used. A
-// statement is one person's or body's exact words with their target and stance.
+// Its bases say for which use, towards whom and under which name it may be used; a consent
+// comes with how it was asked for. A statement is one person's or body's exact words with
+// their target and stance. A code is one coder's judgement that a passage is an instance
+// of a term of the codebook. A quantity is a number that somebody asserts, with what it
+// counts. Persons, places and events are what sources tell of; each names what attests it.
 //
-// Tables: case_record (one row), source, basis, statement.
-// Acts: case.begun, source.described, basis.added, basis.withdrawn, statement.said.
+// Tables: case_record (one row), source, basis, statement, code, term, quantity, person,
+// place, event.
+// Acts: case.begun, source.described, basis.added, basis.withdrawn, consent.recorded,
+// consent.withdrawn, statement.said, code.added, code.changed, code.retracted,
+// term.defined, term.changed, quantity.added, person.added, person.changed, place.added,
+// place.changed, event.added, event.changed; and those that take acts back (Undo).
 //
 // What this room refuses:
 //
 //   - A use that no basis covers. Nobody asked is the same as refused (Covers).
+//   - Consent from somebody to whom its terms were not explained.
 //   - A source that derives from itself, through any number of steps.
-//   - A statement whose words do not stand in its passage, byte for byte, or begin or
-//     end inside a word of it.
+//   - A statement or quantity whose words do not stand in its passage, byte for byte, or
+//     begin or end inside a word of it.
+//   - A code changed by anybody but its coder, and a comparison of numbers that count
+//     different things.
 //   - A text with a direction override in it.
 //   - Anything new about a source that was erased.
 //   - A target wider than the words: it is taken as a person gives it and never

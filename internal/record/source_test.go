@@ -2,12 +2,14 @@ package record
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"heed/internal/fault"
+	"heed/internal/store"
 )
 
 func TestValidSource(t *testing.T) {
@@ -155,4 +157,118 @@ func edges(t *rapid.T, n int) map[string][]string {
 		derived[fmt.Sprintf("S-%03d", i)] = rapid.SliceOfN(id, 0, 2).Draw(t, "from")
 	}
 	return derived
+}
+
+// Of two edits that began from the same act the second is refused, visibly.
+func TestStaleSourceIsAConflict(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	id := h.add("A first text.")
+	to := func(title string) func(Source) (Source, error) {
+		return func(s Source) (Source, error) { s.Title = title; return s, nil }
+	}
+	seen := func() int64 {
+		act, err := h.Revision(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return act
+	}
+	before := seen()
+	if before != -1 {
+		t.Errorf("the newest act about a source that nobody described is %d", before)
+	}
+	if _, err := h.Change(ctx, amina, id, before, to("first")); err != nil {
+		t.Fatal(err)
+	}
+	saw := seen()
+	if _, err := h.Change(ctx, luis, id, saw, to("second")); err != nil {
+		t.Fatal(err)
+	}
+	for _, old := range []int64{before, saw} {
+		_, err := h.Change(ctx, amina, id, old, to("third"))
+		refused(t, err, fault.Conflict, "S-001.source was changed by M-02")
+	}
+	if got, err := h.Source(ctx, id); err != nil || got.Title != "second" {
+		t.Errorf("left %+v, %v", got, err)
+	}
+	h.agrees("stale edits")
+}
+
+// Two people who change different parts at the same time both find their part kept.
+func TestTwoEditsAtOnceKeepBoth(t *testing.T) {
+	h := newHouse(t)
+	id := h.add("A first text.")
+	errs := make(chan error, 2)
+	for _, edit := range []func(*Source){func(s *Source) { s.Title = "Wire" }, func(s *Source) { s.Organisation = "Invented Wire" }} {
+		go func() {
+			_, err := h.Change(t.Context(), amina, id, 0, func(s Source) (Source, error) { edit(&s); return s, nil })
+			errs <- err
+		}()
+	}
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := h.Source(t.Context(), id); err != nil || got.Title != "Wire" || got.Organisation != "Invented Wire" {
+		t.Errorf("left %+v, %v", got, err)
+	}
+	h.agrees("two edits")
+}
+
+// An edit that its editor gives up, or that moves to another source, changes nothing there.
+func TestChangeKeepsToItsSource(t *testing.T) {
+	h := newHouse(t)
+	a, b := h.add("A first text."), h.add("A second text.")
+	_, err := h.Change(t.Context(), amina, a, 0, func(Source) (Source, error) { return Source{}, fault.New(fault.Invalid, "given up", "", "") })
+	refused(t, err, fault.Invalid, "given up")
+	got, err := h.Change(t.Context(), amina, a, 0, func(Source) (Source, error) { return Source{ID: b, Title: "mine"}, nil })
+	if err != nil || got.ID != a {
+		t.Errorf("changed %+v, %v", got, err)
+	}
+	if other, err := h.Source(t.Context(), b); err != nil || other.Title != "" {
+		t.Errorf("the other became %+v, %v", other, err)
+	}
+	h.agrees("changing")
+}
+
+// ReadSourcesOf finds exactly what the named sources derive from, through any number of
+// steps, and with it every circle that reading all sources would find.
+func TestReadSourcesOfFindsAllUpstream(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	ids := make([]string, 8)
+	for i := range ids {
+		ids[i] = h.add(fmt.Sprintf("Text number %d.", i))
+	}
+	for at, from := range map[int][]string{1: {ids[0]}, 2: {ids[1]}, 3: {ids[2], ids[6]}, 5: {ids[4]}} {
+		if _, err := h.Describe(ctx, amina, Source{ID: ids[at], DerivedFrom: from}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct{ of, want []int }{{[]int{3}, []int{0, 1, 2, 3, 6}}, {[]int{5, 5}, []int{4, 5}}, {[]int{7}, []int{7}}, {nil, nil}} {
+		var of, want []string
+		for _, i := range tt.of {
+			of = append(of, ids[i])
+		}
+		for _, i := range tt.want {
+			want = append(want, ids[i])
+		}
+		err := h.db.View(ctx, func(tx *store.Tx) error {
+			got, err := ReadSourcesOf(tx, of)
+			if found := slices.Sorted(maps.Keys(got)); !slices.Equal(found, want) {
+				t.Errorf("upstream of %v: %v, want %v", of, found, want)
+			}
+			for id, s := range got {
+				if whole, err := ReadSource(tx, id); err != nil || fmt.Sprint(whole) != fmt.Sprint(s) {
+					t.Errorf("%s is %+v, and read alone %+v, %v", id, s, whole, err)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

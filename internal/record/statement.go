@@ -71,25 +71,27 @@ func Stances() []Stance {
 
 // Statement is what somebody said, in their exact words.
 type Statement struct {
-	ID         string `json:"id"` // ST-001
-	Source     string `json:"source"`
-	From       int    `json:"from"` // sentences
-	To         int    `json:"to"`
-	Speaker    string `json:"speaker"`
-	OnBehalfOf string `json:"on_behalf_of,omitempty"`
-	Addressee  string `json:"addressee,omitempty"`
-	Words      string `json:"words"` // exact bytes of the passage
-	Target     Target `json:"target"`
-	Stance     Stance `json:"stance"`
-	SaidOn     string `json:"said_on,omitempty"`  // a Date
-	Proposal   string `json:"proposal,omitempty"` // the quote proposal it was accepted from
-	By         string `json:"by"`                 // the member who took it down
-	At         int64  `json:"at"`                 // µs since 1970, UTC
+	ID         string         `json:"id"` // ST-001
+	Source     string         `json:"source"`
+	From       int            `json:"from"` // sentences
+	To         int            `json:"to"`
+	Edition    intake.Edition `json:"edition,omitzero"` // of the text in which they stand
+	Speaker    string         `json:"speaker"`
+	SpeakerID  string         `json:"speaker_id,omitempty"` // P-01, where the speaker is a person of the case
+	OnBehalfOf string         `json:"on_behalf_of,omitempty"`
+	Addressee  string         `json:"addressee,omitempty"`
+	Words      string         `json:"words"` // exact bytes of the passage
+	Target     Target         `json:"target"`
+	Stance     Stance         `json:"stance"`
+	SaidOn     string         `json:"said_on,omitempty"`  // a Date
+	Proposal   string         `json:"proposal,omitempty"` // the quote proposal it was accepted from
+	By         string         `json:"by"`                 // the member who took it down
+	At         int64          `json:"at"`                 // µs since 1970, UTC
 }
 
 // Address is where the words stand.
 func (s Statement) Address() intake.Address {
-	return intake.Address{Source: s.Source, From: s.From, To: s.To}
+	return intake.Address{Source: s.Source, From: s.From, To: s.To, Edition: s.Edition}
 }
 
 // validStatement holds a statement against the passage it claims to quote.
@@ -104,6 +106,9 @@ func validStatement(s Statement, passage string) error {
 		if err := line(f.what, f.value, f.required); err != nil {
 			return err
 		}
+	}
+	if s.SpeakerID != "" && !numbered("P", s.SpeakerID) {
+		return invalid("the speaker's id is none of a person", "Write it like P-01, or leave it out.")
 	}
 	if !slices.Contains(Stances(), s.Stance) {
 		return invalid("a statement needs its stance", "Choose one of: "+joined(Stances())+".")
@@ -207,7 +212,7 @@ func numbered(prefix, id string) bool {
 
 // settles refuses to accept a proposal by a statement about something else.
 func (s Statement) settles(p intake.Proposal) error {
-	if p.Source != s.Source || p.To < s.From || p.From > s.To {
+	if p.Source != s.Source || p.Address().Edition != s.Address().Edition || p.To < s.From || p.From > s.To {
 		return fault.New(fault.Conflict, p.ID+" is about "+p.Address().String()+", not about "+s.Address().String(), "Nothing was written.",
 			"Take the statement down with the passage of the proposal, or without the proposal.")
 	}

@@ -16,7 +16,11 @@ func (r *Room) Say(ctx context.Context, by ledger.Actor, s Statement) (Statement
 		if err != nil {
 			return err
 		}
+		s.Edition = p.Edition
 		if err := validStatement(s, p.Text); err != nil {
+			return err
+		}
+		if err := knownPerson(tx, s.SpeakerID); err != nil {
 			return err
 		}
 		if s.Proposal != "" {
@@ -52,6 +56,35 @@ func ReadStatement(tx *store.Tx, id string) (Statement, error) { return statemen
 
 // ReadStatements lists all statements, oldest first.
 func ReadStatements(tx *store.Tx) ([]Statement, error) { return statements.All(tx) }
+
+// ReadStatementsAbout lists the statements whose target is one recommendation or finding,
+// oldest first.
+func ReadStatementsAbout(tx *store.Tx, target string) ([]Statement, error) {
+	return statements.Where(tx, "body ->> '$.target.id' = ?", target)
+}
+
+// StatementFilter says which statements are meant. What is empty does not count.
+type StatementFilter struct {
+	Source string
+	About  string // id of the recommendation or finding
+}
+
+// StatementPage lists statements behind the one called after, oldest first, at most limit
+// of them (0 lists all), and says how many there are in all.
+func (r *Room) StatementPage(ctx context.Context, f StatementFilter, after string, limit int) (list []Statement, total int, err error) {
+	where, args := ofSource(f.Source)
+	if f.About != "" {
+		where, args = where+" AND body ->> '$.target.id' = ?", append(args, f.About)
+	}
+	err = r.db.View(ctx, func(tx *store.Tx) error {
+		if total, err = count(tx, statements.Name, where, args...); err != nil {
+			return err
+		}
+		list, err = page(tx, statements, where, args, after, limit)
+		return err
+	})
+	return list, total, err
+}
 
 // Statement finds a statement.
 func (r *Room) Statement(ctx context.Context, id string) (Statement, error) {

@@ -6,6 +6,7 @@ import (
 
 	"heed/internal/fault"
 	"heed/internal/intake"
+	"heed/internal/store"
 )
 
 const passage = "“We firmly oppose the release”, said Ünal of the ministry."
@@ -38,6 +39,8 @@ func TestValidStatement(t *testing.T) {
 		{"speaker of two lines", func(s *Statement) { s.Speaker = "a\nb" }, "speaker"},
 		{"body spoken for", func(s *Statement) { s.OnBehalfOf = "a\nb" }, "body spoken for"},
 		{"addressee", func(s *Statement) { s.Addressee = "a\xff" }, "addressee"},
+		{"speaker among the persons", func(s *Statement) { s.SpeakerID = "P-01" }, ""},
+		{"speaker's id is a name", func(s *Statement) { s.SpeakerID = "the minister" }, "none of a person"},
 		{"no stance", func(s *Statement) { s.Stance = "" }, "stance"},
 		{"unknown stance", func(s *Statement) { s.Stance = "hates" }, "stance"},
 		{"said on no day", func(s *Statement) { s.SaidOn = "2022-02-30" }, "date"},
@@ -207,4 +210,108 @@ func TestAcceptingSettlesTheProposal(t *testing.T) {
 		t.Errorf("statements: %+v, %v", all, err)
 	}
 	h.agrees("refusals")
+}
+
+// A statement on a text that was extracted again still has its words.
+func TestStatementStaysAtItsSentence(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	id := h.addSealed("The ministry opposed the release.")
+	say := func(e intake.Edition, n int) (Statement, error) {
+		return h.Say(ctx, amina, Statement{Source: id, From: n, To: n, Edition: e, Speaker: "the ministry", Words: "opposed the release",
+			Target: Target{Kind: TargetRelease}, Stance: Opposes})
+	}
+	first, err := say(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.intake.Correct(ctx, amina, id, strings.NewReader("A paper asked. The ministry opposed the release.")); err != nil {
+		t.Fatal(err)
+	}
+	second, err := say(2, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []Statement{first, second} {
+		got, err := h.Statement(ctx, s.ID)
+		if err != nil || got != s {
+			t.Errorf("read back %+v, %v", got, err)
+		}
+		if p, err := h.intake.Passage(ctx, got.Address()); err != nil || !strings.Contains(p.Text, got.Words) {
+			t.Errorf("%s stands at %s: %q, %v", got.ID, got.Address(), p.Text, err)
+		}
+	}
+	if first.Address() == second.Address() {
+		t.Errorf("both stand at %s", first.Address())
+	}
+	_, err = say(2, 1)
+	refused(t, err, fault.Invalid, "do not stand in "+id+"/2:1")
+	_, err = say(3, 1)
+	refused(t, err, fault.NotFound, "no edition 3")
+	h.agrees("two editions")
+}
+
+// A proposal made of one edition is not accepted by words of another.
+func TestSettlesInItsEdition(t *testing.T) {
+	p := intake.Proposal{ID: "Q-001", Source: "S-001", From: 5, To: 5, Edition: 2}
+	if err := (Statement{Source: "S-001", From: 5, To: 5, Edition: 2}).settles(p); err != nil {
+		t.Error(err)
+	}
+	refused(t, Statement{Source: "S-001", From: 5, To: 5}.settles(p), fault.Conflict, "Q-001 is about S-001/2:5, not about S-001:5")
+}
+
+func TestSpeakerMustBeInTheCase(t *testing.T) {
+	h := newHouse(t)
+	s := good()
+	s.Source, s.From, s.To, s.Words, s.SpeakerID = h.add("The ministry opposed it."), 1, 1, "opposed", "P-07"
+	_, err := h.Say(t.Context(), amina, s)
+	refused(t, err, fault.NotFound, "P-07")
+	h.agrees("a refusal")
+}
+
+func TestStatementsAreListedInPages(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	a, b := h.add("The ministry opposed the release."), h.add("The mission opposed the release.")
+	for _, s := range []Statement{{Source: a, Target: Target{Kind: TargetRelease}}, {Source: b, Target: Target{Kind: TargetRecommendation, ID: "R-01"}},
+		{Source: a, Target: Target{Kind: TargetRecommendation, ID: "R-01"}}, {Source: a, Target: Target{Kind: TargetFinding, ID: "F-01"}}} {
+		s.From, s.To, s.Speaker, s.Words, s.Stance = 1, 1, "the ministry", "opposed the release", Opposes
+		if _, err := h.Say(ctx, amina, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		f     StatementFilter
+		after string
+		limit int
+		want  string
+		total int
+	}{
+		{StatementFilter{}, "", 0, "ST-001 ST-002 ST-003 ST-004", 4},
+		{StatementFilter{}, "", 2, "ST-001 ST-002", 4},
+		{StatementFilter{}, "ST-002", 2, "ST-003 ST-004", 4},
+		{StatementFilter{Source: a}, "ST-001", 1, "ST-003", 3},
+		{StatementFilter{About: "R-01"}, "", 0, "ST-002 ST-003", 2},
+		{StatementFilter{Source: a, About: "R-01"}, "", 0, "ST-003", 1},
+		{StatementFilter{About: "R-02"}, "", 0, "", 0},
+	} {
+		list, total, err := h.StatementPage(ctx, tt.f, tt.after, tt.limit)
+		var ids []string
+		for _, s := range list {
+			ids = append(ids, s.ID)
+		}
+		if got := strings.Join(ids, " "); err != nil || got != tt.want || total != tt.total {
+			t.Errorf("%+v after %q: %q of %d, %v; want %q of %d", tt.f, tt.after, got, total, err, tt.want, tt.total)
+		}
+	}
+	err := h.db.View(ctx, func(tx *store.Tx) error {
+		list, err := ReadStatementsAbout(tx, "R-01")
+		if err != nil || len(list) != 2 || list[0].ID != "ST-002" || list[1].ID != "ST-003" {
+			t.Errorf("about R-01: %+v", list)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -42,6 +42,10 @@ type reportData struct {
 type policyData struct {
 	MinOrigins       int  `json:"min_independent_origins"`
 	RequireFirstHand bool `json:"require_first_hand"`
+	// What a case declares beyond that; left out where it does not.
+	FirstHandMinReliability string `json:"first_hand_min_reliability,omitempty"`
+	AllowSingleSource       bool   `json:"allow_single_source,omitempty"`
+	MaxSameOrganisation     int    `json:"max_same_organisation,omitempty"`
 }
 
 type paragraphData struct {
@@ -168,7 +172,7 @@ func (p picture) report() reportData {
 	d := p.Draft
 	r := reportData{Release: d.ID, Title: d.Title, Date: d.Date, Origin: p.Case.Origin, Training: p.Case.Training,
 		Standard: string(p.Case.Standard), StandardLabel: p.Case.StandardLabel, Previous: p.Previous,
-		Policy:     policyData{MinOrigins: p.Policy.MinOrigins, RequireFirstHand: p.Policy.RequireFirstHand},
+		Policy:     policyData{p.Policy.MinOrigins, p.Policy.RequireFirstHand, p.Policy.FirstHandMinReliability, p.Policy.AllowSingleSource, p.Policy.MaxSameOrganisation},
 		Paragraphs: []paragraphData{}}
 	for _, para := range d.Paragraphs {
 		r.Paragraphs = append(r.Paragraphs, paragraphData{para.N, para.Text, append([]string{}, para.Cites...)})
@@ -206,7 +210,7 @@ func (p picture) claim(id string, in map[string]bool) claimData {
 	if p.unnamed(c.Source) {
 		return d
 	}
-	a := intake.Address{Source: c.Source, From: c.From, To: c.To}
+	a := c.Address()
 	d.Passage = a.String()
 	if d.Words != "" {
 		d.WordsLang = p.language(a)
@@ -246,7 +250,7 @@ func (p picture) source(id string, in map[string]bool) sourceData {
 
 // language is what the source declares of the paragraph a passage begins in.
 func (p picture) language(a intake.Address) string {
-	t := p.Texts[a.Source]
+	t, _ := p.text(a)
 	if a.From < 1 || a.From > len(t.Sentences) {
 		return ""
 	}

@@ -22,22 +22,6 @@ func notAsked(id string) Hit {
 	return Hit{Place: id, What: "the check for sealed values was not carried out", Do: "A custodian must unlock and run the gate."}
 }
 
-// sealedCheck asks the vault whether files hold a sealed value. The joined text goes
-// over once, so that the ledger holds one act for it. On error the check blocks.
-func (r *Room) sealedCheck(ctx context.Context, by ledger.Actor, purpose string, p picture, files []bundle.File) (Check, error) {
-	all, text := readings(files)
-	hits := append(p.named(files), reordered(all)...)
-	own, err := p.ownWords(files)
-	if err != nil {
-		return Check{}, err
-	}
-	spans, err := r.leaks(ctx, by, purpose, text, append(p.open(), own...))
-	if err != nil {
-		return check(ruleSealed, sealedTitle, 0, append(hits, notAsked(p.Draft.ID))), err
-	}
-	return check(ruleSealed, sealedTitle, len(files), append(hits, hitsAt(all, spans)...)), nil
-}
-
 // ownWords are texts that hold what Heed itself puts into every release: the fixed words
 // of the page, and the facts about the release. A witness who said "2026" must not stop
 // every release of that year. No word that a member wrote is among them.

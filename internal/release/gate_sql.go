@@ -2,105 +2,13 @@ package release
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"heed/bundle"
-	"heed/internal/corroborate"
 	"heed/internal/fault"
-	"heed/internal/intake"
 	"heed/internal/ledger"
-	"heed/internal/record"
 	"heed/internal/store"
 )
-
-// readPicture loads everything the rules look at.
-func readPicture(tx *store.Tx, id string) (p picture, err error) {
-	if p.Draft, err = readDraft(tx, id); err != nil {
-		return p, err
-	}
-	if p.Case, err = record.ReadCase(tx); err != nil {
-		return p, err
-	}
-	zone, err := p.Case.Location()
-	if err != nil {
-		return p, err
-	}
-	p.On, p.Policy = tx.Now.In(zone), corroborate.DefaultPolicy
-	err = tx.QueryRow("SELECT id FROM release WHERE (length(id), id) < (length(?1), ?1) ORDER BY length(id) DESC, id DESC LIMIT 1", id).Scan(&p.Previous)
-	if err != nil && err != sql.ErrNoRows {
-		return p, err
-	}
-	if err := p.readJudgements(tx); err != nil {
-		return p, err
-	}
-	return p, p.readSources(tx)
-}
-
-func (p *picture) readJudgements(tx *store.Tx) error {
-	ev, err := corroborate.ReadEvidence(tx)
-	if err != nil {
-		return err
-	}
-	p.Claims, p.Sources, p.Erased = ev.Claims, ev.Sources, ev.Erased
-	findings, err := corroborate.ReadFindings(tx)
-	if err != nil {
-		return err
-	}
-	statements, err := record.ReadStatements(tx)
-	if err != nil {
-		return err
-	}
-	p.Findings, p.Statements = map[string]corroborate.Finding{}, map[string]record.Statement{}
-	for _, f := range findings {
-		p.Findings[f.ID] = f
-	}
-	for _, s := range statements {
-		p.Statements[s.ID] = s
-	}
-	return p.readErased(tx)
-}
-
-// readErased asks the ledger about what paragraphs cite and is not there.
-func (p *picture) readErased(tx *store.Tx) error {
-	for _, para := range p.Draft.Paragraphs {
-		for _, id := range para.Cites {
-			if p.has(id) {
-				continue
-			}
-			source, erased, err := ledger.Erased(tx, id)
-			if err != nil {
-				return err
-			}
-			if erased {
-				p.Erased[id] = source
-			}
-		}
-	}
-	return nil
-}
-
-func (p *picture) readSources(tx *store.Tx) error {
-	originals, err := intake.ReadOriginals(tx)
-	if err != nil {
-		return err
-	}
-	p.Originals, p.Texts, p.Bases = map[string]intake.Original{}, map[string]intake.Text{}, map[string][]record.Basis{}
-	for _, o := range originals {
-		p.Originals[o.ID] = o
-		if p.Bases[o.ID], err = record.ReadBases(tx, o.ID); err != nil {
-			return err
-		}
-		t, err := intake.ReadText(tx, o.ID)
-		switch kind := fault.KindOf(err); {
-		case err == nil:
-			p.Texts[o.ID] = t
-		case kind != fault.Withheld && kind != fault.NotFound: // it has no text
-			return err
-		}
-	}
-	return nil
-}
 
 // look loads the picture and the frozen files in one view.
 func (r *Room) look(ctx context.Context, id string) (p picture, frozen []bundle.File, err error) {
@@ -206,4 +114,33 @@ func (r *Room) Preview(ctx context.Context, id string) ([]byte, error) {
 		return fileOf(frozen, bundle.ReportName), nil
 	}
 	return p.content().page(true)
+}
+
+// sealedCheck asks the vault whether files hold a sealed value. The joined text goes
+// over at once, so that the ledger holds one act for it; only where something is found
+// does it go over again, with every open text of the case, which may excuse it. On error
+// the check blocks.
+func (r *Room) sealedCheck(ctx context.Context, by ledger.Actor, purpose string, p picture, files []bundle.File) (Check, error) {
+	all, text := readings(files)
+	released := newNamable(files)
+	p, err := store.Read(ctx, r.db, func(tx *store.Tx) (picture, error) { return p.widen(tx, released) })
+	if err != nil {
+		return Check{}, err
+	}
+	hits := append(p.named(released), reordered(all)...)
+	own, err := p.ownWords(files)
+	if err != nil {
+		return Check{}, err
+	}
+	spans, err := r.leaks(ctx, by, purpose, text, append(p.open(), own...))
+	if err == nil && len(spans) > 0 {
+		var open [][]byte
+		if open, err = store.Read(ctx, r.db, readOpen); err == nil {
+			spans, err = r.leaks(ctx, by, purpose, text, append(open, own...))
+		}
+	}
+	if err != nil {
+		return check(ruleSealed, sealedTitle, 0, append(hits, notAsked(p.Draft.ID))), err
+	}
+	return check(ruleSealed, sealedTitle, len(files), append(hits, hitsAt(all, spans)...)), nil
 }

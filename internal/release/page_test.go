@@ -15,7 +15,7 @@ import (
 // sample is a content that fills every part of the page.
 func sample() content {
 	return content{
-		Report: reportData{Release: "R1", Title: "A title", Date: "2026-05-04", Origin: "heed/test", Standard: "reasonable_grounds", Policy: policyData{2, true},
+		Report: reportData{Release: "R1", Title: "A title", Date: "2026-05-04", Origin: "heed/test", Standard: "reasonable_grounds", Policy: policyData{MinOrigins: 2, RequireFirstHand: true},
 			Paragraphs: []paragraphData{{1, "First.", []string{"F-01", "ST-001"}}}},
 		Findings: []findingData{
 			{ID: "F-01", Text: "People were held.", Standard: "reasonable_grounds", Assertion: "established", Outcome: "met", For: []string{"C-001"},

@@ -14,8 +14,8 @@ import (
 	"heed/internal/seal"
 )
 
-// picture is everything the rules look at, loaded in one transaction. It holds the
-// whole case and not only what the draft cites, so that a rule can see what is missing.
+// picture is everything the rules look at, loaded in one transaction: of the case what
+// the draft rests on, and what was sent for reply.
 type picture struct {
 	Case       record.Case
 	Draft      Draft
@@ -25,9 +25,14 @@ type picture struct {
 	Statements map[string]record.Statement
 	Sources    map[string]record.Source
 	Originals  map[string]intake.Original
-	Texts      map[string]intake.Text
+	Texts      map[string]intake.Text    // the newest of each source
+	Earlier    map[string][]intake.Text  // editions before that something cited is tied to
 	Bases      map[string][]record.Basis // by source
+	Contrary   map[string][]string       // by claim, the claims that contradict it
 	Erased     map[string]string         // claims and statements that are named here and were erased, with their source
+	Requests   []ReplyRequest            // of all releases, oldest first
+	Replies    map[string][]Reply        // by request
+	Gone       map[string][]string       // by request: replies that came and were erased
 	Policy     corroborate.Policy
 	On         time.Time // the instant the rules look at, in the case's zone
 }
@@ -87,12 +92,33 @@ func (p picture) evidence() (refs []seal.Ref) {
 	return refs
 }
 
-// open lists the working texts: what stands in them is not secret within the case.
+// open lists the working texts of what is cited: what stands in one is not secret within
+// the case.
 func (p picture) open() (out [][]byte) {
 	for _, id := range slices.Sorted(maps.Keys(p.Texts)) {
-		out = append(out, []byte(p.Texts[id].Body))
+		for _, t := range p.texts(id) {
+			out = append(out, []byte(t.Body))
+		}
 	}
 	return out
+}
+
+// texts lists the editions of a source's text that were read, the newest first.
+func (p picture) texts(source string) []intake.Text {
+	if t, ok := p.Texts[source]; ok {
+		return append([]intake.Text{t}, p.Earlier[source]...)
+	}
+	return nil
+}
+
+// text is the edition of a text that an address counts in.
+func (p picture) text(a intake.Address) (intake.Text, bool) {
+	for _, t := range p.texts(a.Source) {
+		if t.Edition == a.Edition || t.Edition.IsZero() && a.Edition.IsZero() {
+			return t, true
+		}
+	}
+	return intake.Text{}, false
 }
 
 // words are exact words that a cited object brings with it.
@@ -152,7 +178,11 @@ func (p picture) wordsBehind(claims ...string) (out []words) {
 
 // passage gives the sentences a claim rests on, none where its source has no such text.
 func (p picture) passage(id string, c corroborate.Claim) []words {
-	passage, err := p.Texts[c.Source].Passage(c.Address())
+	t, ok := p.text(c.Address())
+	if !ok {
+		return nil
+	}
+	passage, err := t.Passage(c.Address())
 	if err != nil {
 		return nil
 	}
@@ -220,9 +250,11 @@ func (p picture) repeated() map[string][]string {
 	}
 	for _, source := range p.cited().sources {
 		found := map[int]bool{}
-		for run := range runsOf(p.Texts[source].Body) {
-			for _, i := range runs[run] {
-				found[i] = found[i] || texts[i].source != source // its own title is no testimony
+		for _, t := range p.texts(source) {
+			for run := range runsOf(t.Body) {
+				for _, i := range runs[run] {
+					found[i] = found[i] || texts[i].source != source // its own title is no testimony
+				}
 			}
 		}
 		for i, t := range texts {

@@ -7,10 +7,24 @@
 // into the release log and hands out the bytes. After any change the draft is a draft
 // again and its signatures are superseded.
 //
+// Before that, those the report speaks of can reply (reply.go): the very text that was
+// sent is kept with its hash and its deadline, what came back is an original of the case,
+// and each paragraph gets a disposition. The gate waits while a reply can still come in
+// time, and until each that came is disposed of. The right of reply does not close: a late
+// reply is taken and marked late, and waits for the next release. What is sent passes the
+// check for sealed values like a released byte. A reply itself is not in the bundle yet;
+// the one that names individuals will pass the same check when it is.
+//
 // Tables: release (a draft or release with its paragraphs and signatures),
-// release_file (the frozen bytes).
+// release_file (the frozen bytes), reply_request, reply (with all its dispositions).
 // Acts: release.begun, paragraph.added, paragraph.changed, paragraph.dropped,
-// release.reopened, release.gated, release.signed, release.released.
+// paragraph.moved, release.reopened, release.restored, release.retracted, release.gated,
+// release.signed, release.released; reply.requested, reply.withdrawn, reply.received,
+// reply.disposed, reply.changed, reply.restored, reply.retracted. That a reply came is an
+// act about the request too, so that it stays known when the reply is erased.
+//
+// Of a case the gate reads what the draft rests on; the whole case is looked through only
+// for what the report must not name.
 //
 // This room cannot open a seal: it never imports the vault. It asks through Seals and
 // is answered with positions and commitments; without an answer nothing is released.

@@ -64,6 +64,20 @@ func (r *Room) Draft(ctx context.Context, id string) (Draft, error) {
 	return store.Read(ctx, r.db, func(tx *store.Tx) (Draft, error) { return readDraft(tx, id) })
 }
 
+// Newest finds the newest draft or release; before the first paragraph there is none.
+func (r *Room) Newest(ctx context.Context) (d Draft, ok bool, err error) {
+	all, err := r.Drafts(ctx)
+	if n := len(all); err == nil && n > 0 {
+		return all[n-1], true, nil
+	}
+	return d, false, err
+}
+
+// Act is the number of the newest act about a release, for DraftEdit.
+func (r *Room) Act(ctx context.Context, id string) (int64, error) {
+	return store.Read(ctx, r.db, func(tx *store.Tx) (int64, error) { return ledger.Revision(tx, id) })
+}
+
 // Drafts lists all drafts and releases, oldest first. At most the last is no release yet.
 func (r *Room) Drafts(ctx context.Context) ([]Draft, error) {
 	return store.Read(ctx, r.db, func(tx *store.Tx) ([]Draft, error) { return readDrafts(tx) })
@@ -71,6 +85,12 @@ func (r *Room) Drafts(ctx context.Context) ([]Draft, error) {
 
 // write keeps the draft's new state with its act.
 func write(tx *store.Tx, by ledger.Actor, kind string, d *Draft) error {
+	return writeSeen(tx, by, kind, d, 0)
+}
+
+// writeSeen is write for somebody who looked at the draft before: it refuses when there
+// is an act newer than the one they saw.
+func writeSeen(tx *store.Tx, by ledger.Actor, kind string, d *Draft, saw int64) error {
 	d.At, d.By = store.Micros(tx.Now), by.Member
 	body, err := json.Marshal(d)
 	if err != nil {
@@ -81,7 +101,7 @@ func write(tx *store.Tx, by ledger.Actor, kind string, d *Draft) error {
 	if err != nil {
 		return fmt.Errorf("writing release %s: %w", d.ID, err)
 	}
-	_, err = ledger.Append(tx, ledger.Act{Kind: kind, By: by, Object: d.ID, Version: d})
+	_, err = ledger.Append(tx, ledger.Act{Kind: kind, By: by, Object: d.ID, Version: d, Saw: saw})
 	return err
 }
 
@@ -127,12 +147,19 @@ func (r *Room) IDs(tx *store.Tx) (ids []string, err error) {
 		ids = append(ids, id)
 		return err
 	})
-	return ids, err
+	if err != nil {
+		return nil, err
+	}
+	shelved, err := shelves.IDs(tx)
+	return append(ids, shelved...), err
 }
 
-// Version returns the state of a draft as it was given to the ledger. The frozen
-// files enter it by digests taken now, so that check notices a changed byte.
+// Version returns the state of an object as it was given to the ledger. The frozen files
+// of a draft enter it by digests taken now, so that check notices a changed byte.
 func (r *Room) Version(tx *store.Tx, id string) (any, error) {
+	if shelved(id) {
+		return shelves.Version(tx, id)
+	}
 	d, err := readDraft(tx, id)
 	if err != nil {
 		return nil, err

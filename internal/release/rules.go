@@ -16,21 +16,23 @@ const (
 )
 
 // rule is one condition of the gate that needs no vault. look counts what it looked
-// at and lists what stands in the way.
+// at and lists what stands in the way; note, if there is one, says more than the number.
 type rule struct {
 	name, title string
 	look        func(picture) (int, []Hit)
+	note        func(picture) string
 }
 
 // rules lists the rules in the order in which they are shown. Signing and releasing
 // run them again, because a basis can be withdrawn at any moment.
 func rules() []rule {
 	return []rule{
-		{"traces", "every paragraph traces to a claim", traces},
-		{"checks", "every cited finding meets its standard", checks},
-		{"answers", "every contrary claim is answered", answers},
-		{"basis", "every source has a basis for this use", basis},
-		{"quotes", "quoted words stand verbatim in a cited source", quotes},
+		{"traces", "every paragraph traces to a claim", traces, nil},
+		{"checks", "every cited finding meets its standard", checks, nil},
+		{"answers", "every contrary claim is answered", answers, nil},
+		{"basis", "every source has a basis for this use", basis, nil},
+		{"quotes", "quoted words stand verbatim in a cited source", quotes, nil},
+		{"reply", "each reply is disposed of, and none is still awaited", replied, repliedNote},
 	}
 }
 
@@ -38,7 +40,11 @@ func rules() []rule {
 func (p picture) look() (out []Check) {
 	for _, r := range rules() {
 		count, hits := r.look(p)
-		out = append(out, check(r.name, r.title, count, hits))
+		c := check(r.name, r.title, count, hits)
+		if r.note != nil {
+			c.Note = r.note(p)
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -99,7 +105,7 @@ func (p picture) absence(id string) string {
 // checks: corroborate.Check has nothing that blocks to say of a cited finding. A contrary
 // claim without an answer has a rule of its own here.
 func checks(p picture) (n int, hits []Hit) {
-	ev := corroborate.Evidence{Claims: p.Claims, Sources: p.Sources, Standard: p.Case.Standard, Erased: p.Erased}
+	ev := corroborate.Evidence{Claims: p.Claims, Sources: p.Sources, Standard: p.Case.Standard, Erased: p.Erased, Contrary: p.Contrary}
 	for _, id := range p.cited().findings {
 		f, ok := p.Findings[id]
 		if !ok {

@@ -44,9 +44,11 @@ func passing() picture {
 			"S-001": frozen("S-001", "[P-1] was held for several weeks and was told of no charge."),
 			"S-002": frozen("S-002", "The spokesman called it a completely fabricated lie.", "Guards say that people were held there for many months."),
 			"S-003": frozen("S-003", "Nobody was held there.")},
-		Bases:  map[string][]record.Basis{"S-001": {consent}, "S-002": public("B-002", "S-002"), "S-003": public("B-003", "S-003")},
-		Policy: corroborate.DefaultPolicy,
-		On:     time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC),
+		Bases:    map[string][]record.Basis{"S-001": {consent}, "S-002": public("B-002", "S-002"), "S-003": public("B-003", "S-003")},
+		Requests: []ReplyRequest{{ID: "RQ-01", Release: "R1", Recipient: "The ministry", SentOn: "2026-04-01", Deadline: "2026-04-30", Zone: "UTC", Paragraphs: []int{1}}},
+		Replies:  map[string][]Reply{"RQ-01": {{ID: "RP-01", Request: "RQ-01", Source: "S-003", Dispositions: []Disposition{{Paragraph: 1, Value: NotedInText}}}}},
+		Policy:   corroborate.DefaultPolicy,
+		On:       time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC),
 	}
 }
 
@@ -230,6 +232,10 @@ func TestRules(t *testing.T) {
 		{"a comma inside", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("“a completely fabricated lie,” he said.")},
 		{"another dash", "quotes", "paragraph 2, quotation 1", "as they are printed", quoting("He called it \"a completely\u00a0fabricated lie\".")},
 		{"not closed", "quotes", "paragraph 2, quotation 1", "not closed", quoting("He called it “a completely fabricated lie.")},
+		{"a reply to a paragraph without disposition", "reply", "RP-01 paragraph 1", "nobody has said", func(p *picture) { p.Replies["RQ-01"][0].Dispositions = nil }},
+		{"a reply that is awaited", "reply", "RQ-01", "until the end of 2026-05-04 (UTC)", func(p *picture) {
+			p.Requests[0].Deadline, p.Replies = "2026-05-04", nil
+		}},
 		{"words of something not cited", "quotes", "paragraph 1, quotation 1", "as they are printed", func(p *picture) {
 			p.Draft.Paragraphs[0].Text = "This is “a completely fabricated lie”."
 		}},
@@ -307,7 +313,7 @@ func TestSealedSourceStaysUnnamed(t *testing.T) {
 	if !strings.Contains(string(fileOf(files, "data/claims.json")), `"source": "a sealed source"`) {
 		t.Error("the claim does not say that its source is sealed")
 	}
-	if hits := p.named(files); len(hits) != 0 {
+	if hits := p.named(newNamable(files)); len(hits) != 0 {
 		t.Errorf("hits in clean files: %v", hits)
 	}
 }
@@ -339,7 +345,7 @@ func TestUnnamedSource(t *testing.T) {
 	if files, err = p.content().files(nil); err != nil {
 		t.Fatal(err)
 	}
-	if hits := p.named(files); len(hits) == 0 {
+	if hits := p.named(newNamable(files)); len(hits) == 0 {
 		t.Error("its id in a paragraph is not seen")
 	}
 }
@@ -362,7 +368,7 @@ func TestNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		hits := p.named(files)
+		hits := p.named(newNamable(files))
 		if want == "" {
 			if len(hits) > 0 {
 				t.Errorf("%q: %v", text, hits)

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"heed/bundle"
+	"heed/internal/intake"
 	"heed/internal/lang"
 	"heed/internal/record"
 )
@@ -136,14 +137,61 @@ func spot(s segment, at int) string {
 	return fmt.Sprintf("line %d", 1+bytes.Count(s.data[:at], []byte("\n")))
 }
 
+// namable is released text as it is searched for what names a source.
+type namable struct {
+	all    []segment
+	folded []folding
+	ids    map[string]bool // what looks like the id of a source or a seal
+	words  []string        // folded, sorted
+	joined string          // these, one a line
+}
+
+var idForm = regexp.MustCompile(`[A-Z]+-[0-9]+`)
+
+func newNamable(files []bundle.File) *namable {
+	n := &namable{ids: map[string]bool{}}
+	n.all, _ = readings(files)
+	for _, s := range n.all {
+		f := fold(string(s.text))
+		n.folded = append(n.folded, f)
+		n.words = append(n.words, strings.FieldsFunc(f.text, func(r rune) bool { return !isWord(r) })...)
+		for _, id := range idForm.FindAll(s.text, -1) {
+			n.ids[string(id)] = true
+		}
+	}
+	slices.Sort(n.words)
+	n.words = slices.Compact(n.words)
+	n.joined = strings.Join(n.words, "\n")
+	return n
+}
+
+// mayName reports whether the text may name a source. It errs to one side only, and
+// spares the search for thousands of titles that are not there.
+func (n *namable) mayName(o intake.Original, s record.Source) bool {
+	return n.ids[o.ID] || n.ids[string(o.Original)] || n.ids[string(o.FileName)] || n.mayHold(s.Title) || n.mayHold(s.Contact)
+}
+
+// mayHold reports whether a phrase may stand in the text: its first word begins some word
+// of it, and the others stand in one.
+func (n *namable) mayHold(s string) bool {
+	words := lang.Words(s)
+	for i, word := range words {
+		if at := strings.IndexFunc(word, func(r rune) bool { return !isWord(r) }); at >= 0 {
+			word = word[:at]
+		}
+		if i > 0 && !strings.Contains(n.joined, word) {
+			return false
+		}
+		if at, _ := slices.BinarySearch(n.words, word); i == 0 && word != "" && (at == len(n.words) || !strings.HasPrefix(n.words[at], word)) {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
 // named finds what would point to a source that is sealed or not named, though no sealed
 // value is in it: its id, the references of its seals, its title and its contact.
-func (p picture) named(files []bundle.File) (hits []Hit) {
-	all, _ := readings(files)
-	folded := make([]folding, len(all))
-	for i, s := range all {
-		folded[i] = fold(string(s.text))
-	}
+func (p picture) named(n *namable) (hits []Hit) {
 	seen := map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(p.Originals)) {
 		o := p.Originals[id]
@@ -151,13 +199,13 @@ func (p picture) named(files []bundle.File) (hits []Hit) {
 			continue
 		}
 		title, contact := phrase(p.Sources[id].Title, 2), phrase(p.Sources[id].Contact, 1)
-		for i, s := range all {
+		for i, s := range n.all {
 			text := string(s.text)
 			for what, found := range map[string]int{
 				"its id":              wordIndex(text, id),
 				"the id of its seal":  max(wordIndex(text, string(o.Original)), wordIndex(text, string(o.FileName))),
-				"its title":           folded[i].index(title),
-				"its contact in Heed": folded[i].index(contact),
+				"its title":           n.folded[i].index(title),
+				"its contact in Heed": n.folded[i].index(contact),
 			} {
 				if found < 0 {
 					continue

@@ -10,7 +10,6 @@ import (
 
 	"heed/internal/corroborate"
 	"heed/internal/followup"
-	"heed/internal/intake"
 	"heed/internal/lang"
 	"heed/internal/record"
 	"heed/internal/release"
@@ -143,7 +142,7 @@ func (p *page) Links(ids []string) []link {
 }
 
 // Place leads from the address of a passage to its source.
-func (p *page) Place(source string, at intake.Address) link {
+func (p *page) Place(source string, at fmt.Stringer) link {
 	return link{source, at.String(), p.at[source]}
 }
 

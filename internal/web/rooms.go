@@ -45,22 +45,12 @@ func (r Rooms) Sources(ctx context.Context) ([]Source, error) {
 
 // Matrix draws the matrix.
 func (r Rooms) Matrix(ctx context.Context, asOf string) (followup.Matrix, error) {
-	return r.Followup.Matrix(ctx, asOf)
+	return r.Followup.Matrix(ctx, followup.MatrixQuery{AsOf: asOf})
 }
 
 // Findings lists all findings with what is missing from them.
 func (r Rooms) Findings(ctx context.Context) ([]corroborate.Checked, error) {
-	findings, err := r.Corroborate.Findings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]corroborate.Checked, len(findings))
-	for i, f := range findings {
-		if out[i], err = r.Corroborate.Check(ctx, f.ID, corroborate.DefaultPolicy); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return r.Corroborate.CheckAll(ctx)
 }
 
 // Claims lists all claims.

@@ -1,4 +1,4 @@
-package cli
+package recordcmd
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"heed/internal/app"
 	"heed/internal/cli/console"
 	"heed/internal/fault"
 	"heed/internal/intake"
@@ -20,87 +19,137 @@ import (
 	"heed/internal/record"
 )
 
-func (s *session) quotesCommand() *cobra.Command {
-	var accept, drop string
-	var jsonl bool
+type quotesFlags struct {
+	accept, drop string
+	jsonl        bool
+	page         console.Page
+}
+
+func (v *verbs) quotesCommand() *cobra.Command {
+	var g quotesFlags
 	c := &cobra.Command{
-		Use:   "quotes S-001 | quotes --jsonl FILE…",
+		Use:   "quotes [S-001] | quotes --jsonl FILE…",
 		Short: "propose who said what, and settle the proposals",
 		Long: `Let the quote engine read a source's working text. What it finds are proposals: none is a
-statement before a person accepts it.
+statement before a person accepts it. They wait until a person accepts, edits or drops them.
 
+  heed quotes                            list all that wait, of every source
   heed quotes S-001                      propose, and list what is proposed
-  heed quotes S-001 --accept Q-003,Q-004 take them as they are
+  heed quotes S-001 --accept 3,4         take them as they are (Q-003 and Q-004)
   heed say --quote Q-005 --stance opposes --target release
                                          take one with corrections
   heed quotes S-001 --drop Q-006         set one aside; it stays on record
 
 A proposal without a speaker, stance or target cannot be accepted as it is.
 With --jsonl, plain files are read instead, with no store: one proposal a line.`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if jsonl {
-				return s.quoteFiles(args)
+			if g.jsonl {
+				if len(args) == 0 {
+					return console.Usage(errors.New("name the files to read"))
+				}
+				return v.quoteFiles(args)
 			}
-			if len(args) != 1 {
+			if len(args) > 1 {
 				return console.Usage(errors.New("name one source, or use --jsonl with files"))
 			}
-			return s.opened(c.Context(), func(a *app.App) error {
-				if accept+drop != "" {
-					return s.settleQuotes(c.Context(), a, console.Words(accept), console.Words(drop))
+			return v.open(c.Context(), func(a Case) error {
+				switch {
+				case g.accept+g.drop != "":
+					return v.settleQuotes(c.Context(), a, proposalIDs(g.accept), proposalIDs(g.drop))
+				case len(args) == 0:
+					return v.waiting(c.Context(), a, g.page)
 				}
-				return s.propose(c.Context(), a, args[0])
+				return v.propose(c.Context(), a, args[0])
 			})
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&accept, "accept", "", "proposals to accept as they are, with commas between")
-	f.StringVar(&drop, "drop", "", "proposals to set aside")
-	f.BoolVar(&jsonl, "jsonl", false, "read plain files; print one proposal a line")
+	f.StringVar(&g.accept, "accept", "", "proposals to accept as they are, with commas between")
+	f.StringVar(&g.drop, "drop", "", "proposals to set aside")
+	f.BoolVar(&g.jsonl, "jsonl", false, "read plain files; print one proposal a line")
+	g.page.AddTo(f)
 	return c
 }
 
-func (s *session) propose(ctx context.Context, a *app.App, source string) error {
-	proposals, err := a.Intake.Propose(ctx, a.By(), source)
+// proposalID completes the number of a proposal: 3 is Q-003.
+func proposalID(typed string) string {
+	if typed == "" || len(typed) > 12 || strings.Trim(typed, "0123456789") != "" {
+		return typed
+	}
+	return "Q-" + strings.Repeat("0", max(0, 3-len(typed))) + typed
+}
+
+func proposalIDs(typed string) (ids []string) {
+	for _, word := range console.Words(typed) {
+		ids = append(ids, proposalID(word))
+	}
+	return ids
+}
+
+func (v *verbs) propose(ctx context.Context, a Case, source string) error {
+	proposals, err := a.Intake.Propose(ctx, a.By, source)
 	if err != nil {
 		return err
 	}
-	return s.Emit(console.NonNil(proposals), func(w io.Writer) {
+	return v.Emit(console.NonNil(proposals), func(w io.Writer) {
 		for _, p := range proposals {
-			who := p.Speaker
-			if p.Mention != "" {
-				who += " (here: " + p.Mention + ")"
-			}
-			if p.OnBehalfOf != "" {
-				who += ", on behalf of " + p.OnBehalfOf
-			}
-			fmt.Fprintln(w, console.Fields(p.ID, p.State, p.Address().String(), p.Kind, console.Visible(who), p.Stance, p.Target))
-			fmt.Fprintf(w, "       %s\n", console.Visible(p.Words))
+			printProposal(w, p)
 		}
 	})
 }
 
+// waiting lists the proposals that wait for a person.
+func (v *verbs) waiting(ctx context.Context, a Case, p console.Page) error {
+	list, more, err := a.Intake.OpenProposals(ctx, p.After, p.Size())
+	if err != nil {
+		return err
+	}
+	if err := v.Emit(console.NonNil(list), func(w io.Writer) {
+		for _, p := range list {
+			printProposal(w, p)
+		}
+	}); err != nil {
+		return err
+	}
+	if more {
+		fmt.Fprintf(v.Stderr, "This is not all. The next ones: --after %s; all of them: --all\n", list[len(list)-1].ID)
+	}
+	return nil
+}
+
+func printProposal(w io.Writer, p intake.Proposal) {
+	who := p.Speaker
+	if p.Mention != "" {
+		who += " (here: " + p.Mention + ")"
+	}
+	if p.OnBehalfOf != "" {
+		who += ", on behalf of " + p.OnBehalfOf
+	}
+	fmt.Fprintln(w, console.Fields(p.ID, p.State, p.Address().String(), p.Kind, console.Visible(who), p.Stance, p.Target))
+	fmt.Fprintf(w, "       %s\n", console.Visible(p.Words))
+}
+
 // settleQuotes accepts and drops one by one; each is an act of its own. The first that
 // cannot be settled stops the run, and the message says which.
-func (s *session) settleQuotes(ctx context.Context, a *app.App, accept, drop []string) error {
+func (v *verbs) settleQuotes(ctx context.Context, a Case, accept, drop []string) error {
 	statements := []record.Statement{}
 	for _, id := range accept {
 		p, err := a.Intake.Proposal(ctx, id)
 		if err != nil {
 			return err
 		}
-		st, err := a.Record.Say(ctx, a.By(), accepted(p))
+		st, err := a.Record.Say(ctx, a.By, accepted(p))
 		if err != nil {
 			return fmt.Errorf("accepting %s: %w", p.ID, err)
 		}
 		statements = append(statements, st)
 	}
 	for _, id := range drop {
-		if err := a.Intake.Drop(ctx, a.By(), id); err != nil {
+		if err := a.Intake.Drop(ctx, a.By, id); err != nil {
 			return err
 		}
 	}
-	return s.Emit(map[string]any{"accepted": statements, "dropped": console.NonNil(drop)}, func(w io.Writer) {
+	return v.Emit(map[string]any{"accepted": statements, "dropped": console.NonNil(drop)}, func(w io.Writer) {
 		for _, st := range statements {
 			printStatement(w, st)
 		}
@@ -112,7 +161,7 @@ func (s *session) settleQuotes(ctx context.Context, a *app.App, accept, drop []s
 
 // accepted is the statement a proposal would be.
 func accepted(p intake.Proposal) record.Statement {
-	return record.Statement{Source: p.Source, From: p.From, To: p.To, Speaker: p.Speaker, OnBehalfOf: p.OnBehalfOf, Words: p.Words,
+	return record.Statement{Source: p.Source, From: p.From, To: p.To, Edition: p.Edition, Speaker: p.Speaker, OnBehalfOf: p.OnBehalfOf, Words: p.Words,
 		Target: record.Target{Kind: p.Target}, Stance: record.Stance(p.Stance), Proposal: p.ID}
 }
 
@@ -135,8 +184,8 @@ type fileStance struct {
 
 // quoteFiles reads plain files with no store. Offsets are code points of the working
 // text, which for plain text differs from the file only in line ends.
-func (s *session) quoteFiles(paths []string) error {
-	e := json.NewEncoder(s.Stdout)
+func (v *verbs) quoteFiles(paths []string) error {
+	e := json.NewEncoder(v.Stdout)
 	e.SetEscapeHTML(false)
 	engine := quote.New()
 	for i, path := range paths {
