@@ -36,10 +36,11 @@ type Verb func(*console.Session) *cobra.Command
 type session struct {
 	*console.Session
 	more []Verb
+	held *app.App // a case that is open already; otherwise each verb opens its own
 }
 
 func newSession(env Env, more []Verb) *session {
-	s := &session{&console.Session{Env: env}, more}
+	s := &session{Session: &console.Session{Env: env}, more: more}
 	s.Serve = s.serveDir
 	return s
 }

@@ -16,6 +16,9 @@ import (
 // opened runs fn on the case with the acting member unlocked, and a second person where
 // --with names one.
 func (s *session) opened(ctx context.Context, fn func(*app.App) error) (err error) {
+	if s.held != nil {
+		return app.Explain(fn(s.held))
+	}
 	if err := s.named(); err != nil {
 		return err
 	}

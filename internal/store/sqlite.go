@@ -363,7 +363,8 @@ func (db *DB) Integrity(ctx context.Context) (problems []string, err error) {
 			return err
 		})
 	})
-	if first(err, sqlite3.CORRUPT, sqlite3.NOTADB) != nil || fault.KindOf(err) == fault.Conflict {
+	// SQLite answers with a plain error where an index is of values that it cannot compute any more.
+	if first(err, sqlite3.CORRUPT, sqlite3.NOTADB, sqlite3.ERROR) != nil || fault.KindOf(err) == fault.Conflict {
 		return []string{"it cannot be read to its end"}, nil
 	}
 	return problems, err
