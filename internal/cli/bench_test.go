@@ -144,7 +144,7 @@ func (g *generated) addWords(ctx context.Context) {
 		g.must(g.a.Followup.AddRecommendation(ctx, g.a.By(), followup.Recommendation{Text: "Release them", Source: source, From: n, To: n, Words: words(source, n),
 			Addressees: []string{"Ministry"}, Issuer: "Monitor"}))
 	}
-	for i := range 200 * g.scale {
+	for i := range 100 * g.scale {
 		source, n := g.at(i)
 		target := record.Target{Kind: record.TargetRecommendation, ID: fmt.Sprintf("R-%02d", i%g.recs()+1)}
 		if i%5 == 4 {
@@ -256,7 +256,7 @@ func (g *generated) verbs() []timed {
 	id := func(form string, n int) func(i int) string {
 		return func(i int) string { return fmt.Sprintf(form, i*7919%n+1) }
 	}
-	src, person, claim, finding, rec, st := id("S-%03d", g.texts), id("P-%02d", 100*g.scale), id("C-%03d", g.claims()), id("F-%02d", g.findings()), id("R-%02d", g.recs()), id("ST-%03d", 200*g.scale)
+	src, person, claim, finding, rec, st := id("S-%03d", g.texts), id("P-%02d", 100*g.scale), id("C-%03d", g.claims()), id("F-%02d", g.findings()), id("R-%02d", g.recs()), id("ST-%03d", 100*g.scale)
 	sentence := func(i int) string { return fmt.Sprint(i*613%perText + 1) }
 	on := func(verb string, words ...any) func(i int) []string {
 		return func(i int) []string {

@@ -56,8 +56,21 @@ func everyVerb() []verbRun {
 		{args: "source S-001 --title Interview"}, {args: "basis S-001 --consent public_report:public:role_only=given"}, {args: "basis S-003 --public-record paper"}, {args: "basis S-001"},
 		{args: "say --from S-003:1 --speaker minister --words Nobody --target accusations --stance rejects"}, {args: "say"},
 		{args: "claim A-claim --from S-001:1 --first-hand"}, {args: "claim Another --from S-003:1"}, {args: "claim"}, {args: "finding Held --for C-001 --assertion credible_indications --outcome met"}, {args: "finding"},
-		{args: "report Text --cite F-01"}, {args: "report"}, {args: "gate R1"}, {args: "sign R1"}, {args: "sign R1 --as luis"}, {args: "release R1 -o R1.heed"}, {args: "verify R1.heed"},
+		{args: "add --again S-003"}, {args: "quotes"}, {args: "consent S-001"},
+		{args: "consent S-001 --answer public_report:public:role_only=given --explained purpose,uses,confidentiality_limits,withdrawal_right --interpreter E-0001 --interviewer M-01"},
+		{args: "person --label Detainee --source S-001"}, {args: "person P-01 --seal-name --lang ug --script Arab", stdin: canary}, {args: "person P-01"}, {args: "person"},
+		{args: "person --public --why minister --name Minister"}, {args: "place --protected --source S-001 --label Home"}, {args: "place PL-01 --seal coordinates", stdin: canary}, {args: "place PL-01"},
+		{args: "place --name Lenz --at 41.5,75.5 --precision 10km"}, {args: "place"}, {args: "event --title Arrest --act arrest --victim P-01 --involve P-02 --degree gave_orders"},
+		{args: "event EV-01 --attest S-001:1 --connection witness"}, {args: "event EV-01"}, {args: "event"},
+		{args: "code S-003:1 threats --note why"}, {args: "code S-003"}, {args: "code CD-0001"}, {args: "code --terms"}, {args: "code --define raid --means night"}, {args: "code S-003 --compare M-01,M-02"},
+		{args: "quantity --from S-003:1 --value 1 --unit person --population people --definition held --asserted-by minister"}, {args: "quantity"}, {args: "quantity QT-01 --against QT-01"},
+		{args: "say ST-001"}, {args: "source S-001"}, {args: "policy"}, {args: "policy --min-origins 1 --why because"}, {args: "claim C-001"}, {args: "claim C-001 --credibility 3"},
+		{args: "finding F-01"}, {args: "finding --verbs"}, {args: "finding F-01 --contrary-search archives"}, {args: "show F-01"}, {args: "show P-01 --json"}, {args: "undo F-01"}, {args: "undo F-01 --why back"}, {args: "status"},
+		{args: "report Text --cite F-01"}, {args: "report"}, {args: "reply --send R1 --to ministry --channel letter --deadline 2999-01-01 -o sent.txt"}, {args: "reply"}, {args: "reply RQ-01 --received S-003"},
+		{args: "reply RP-01 --paragraph 1 --disposition out_of_scope --reason none"}, {args: "reply RP-01 --publish link"}, {args: "reply RQ-01 --json"}, {args: "gate R1"}, {args: "sign R1"}, {args: "sign R1 --as luis"}, {args: "release R1 -o R1.heed"}, {args: "verify R1.heed"},
 		{args: "rec Ask --from S-003:1 --to ministry"}, {args: "rec"}, {args: "position R-01 --statement ST-001 --value rejected"},
+		{args: "action Did --rec R-01 --actor ministry --from S-003:1"}, {args: "action"}, {args: "assess R-01 --axis implementation --value not_assessed --why none"}, {args: "assess"},
+		{args: "import table.csv --dry-run"}, {args: "import table.csv"}, {args: "rec R-01"},
 		{args: "search-log --rec R-01 --actor ministry --to 2024-05-03 --where site"}, {args: "matrix --as-of 2024-05-03"},
 		{args: "history S-001"}, {args: "history E-0001 --json"}, {args: "log"}, {args: "log -o log"}, {args: "proof 3 -o proof"}, {args: "checkpoint -o cp"},
 		{args: "check --against cp"}, {args: "backup b.backup"}, {args: "restore b.backup back"}, {args: "export exported"},
@@ -82,6 +95,7 @@ func TestCanaryInEveryVerb(t *testing.T) {
 	inputs := map[string]string{
 		canary + ".txt": strings.Repeat("I am "+canary+" and I was held. ", 400), canary + ".jpg": string(picture()),
 		"article.txt": "\"Nobody was held,\" the minister said. The ministry must release them.", "redacted.txt": "A person, called [P-01], was held.",
+		"table.csv": "To,To-Rgrp,To-Org,Text,From,From-Rgrp,From-Org,Response,Action,Issue,Session\nArvenia,,,Release them,Lenz,,,Noted,5,Detention,1\n",
 	}
 	for name, text := range inputs {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {

@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -173,7 +174,7 @@ func madeTo(tx *store.Tx, actor string) ([]Recommendation, error) {
 // for them. Without part it reads what was said of something else too, and all searches.
 func (in *MatrixInput) read(tx *store.Tx, part bool) (err error) {
 	ids := idsOf(in.Recommendations)
-	if in.Statements, err = record.ReadStatements(tx); err != nil {
+	if in.Statements, err = saidOf(tx, ids, part); err != nil {
 		return err
 	}
 	if in.Positions, err = of(tx, positions, ids); err != nil {
@@ -186,6 +187,20 @@ func (in *MatrixInput) read(tx *store.Tx, part bool) (err error) {
 		in.narrow(ids)
 	}
 	return in.date(tx)
+}
+
+// saidOf reads what was said of recommendations, by themselves or as a body; without part,
+// of anything.
+func saidOf(tx *store.Tx, ids []string, part bool) ([]record.Statement, error) {
+	if !part {
+		return record.ReadStatements(tx)
+	}
+	all, err := record.ReadStatementsOn(tx, record.TargetRecommendations)
+	for _, id := range ids {
+		one, oneErr := record.ReadStatementsAbout(tx, id)
+		all, err = append(all, one...), cmp.Or(err, oneErr)
+	}
+	return all, err
 }
 
 // narrow leaves what is about the recommendations.

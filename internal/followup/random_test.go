@@ -93,7 +93,7 @@ func TestRandomActs(t *testing.T) {
 	h := newHouse(t) // one for all walks: each has objects of its own
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &walk{ctx: t.Context(), house: h, t: rt}
-		for range rapid.IntRange(1, 25).Draw(rt, "steps") {
+		for range rapid.IntRange(1, 15).Draw(rt, "steps") {
 			w.step()
 		}
 		w.agrees(t, 0)

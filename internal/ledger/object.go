@@ -79,7 +79,8 @@ func (t Table[T]) Page(tx *store.Tx, after string, limit int) (list []T, more bo
 	if limit > 0 {
 		want = limit + 1
 	}
-	list, err = t.read(tx, "(length(id), id) > (length(?), ?)", want, after, after)
+	// In this form SQLite begins in the index on (length(id), id), and not at its start.
+	list, err = t.read(tx, "length(id) >= length(?1) AND (length(id) > length(?1) OR id > ?1)", want, after)
 	if limit > 0 && len(list) > limit {
 		return list[:limit], true, err
 	}

@@ -63,6 +63,12 @@ func ReadStatementsAbout(tx *store.Tx, target string) ([]Statement, error) {
 	return statements.Where(tx, "body ->> '$.target.id' = ?", target)
 }
 
+// ReadStatementsOn lists the statements about targets of one kind, such as all
+// recommendations as a body, oldest first.
+func ReadStatementsOn(tx *store.Tx, kind string) ([]Statement, error) {
+	return statements.Where(tx, "body ->> '$.target.kind' = ?", kind)
+}
+
 // StatementFilter says which statements are meant. What is empty does not count.
 type StatementFilter struct {
 	Source string
