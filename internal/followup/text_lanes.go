@@ -66,7 +66,11 @@ func (l Lanes) said(b *strings.Builder) {
 		if from == "" {
 			from = p.coded()
 		}
-		fmt.Fprintf(b, "  %s  %s  as of %s, from %s, by %s%s\n", p.ID, PositionWords(p.Value), p.AsOf, from, p.By, reason(p.Why))
+		asOf := "as of " + p.AsOf
+		if p.AsOf == "" {
+			asOf = "undated"
+		}
+		fmt.Fprintf(b, "  %s  %s  %s, from %s, by %s%s\n", p.ID, PositionWords(p.Value), asOf, from, p.By, reason(p.Why))
 	}
 }
 

@@ -1,7 +1,6 @@
 package followup
 
 import (
-	"slices"
 	"strings"
 
 	"heed/internal/lang"
@@ -29,14 +28,22 @@ const verbGap = 2
 // CategoryOf returns the action category of a verb, 0 when the list does not have it:
 // not judged, rather than the mildest or the strongest.
 func CategoryOf(verb string) int {
-	verb = strings.Join(lang.Words(verb), " ")
+	return categories[strings.Join(lang.Words(verb), " ")]
+}
+
+// categories is the list by its verbs: a table of tens of thousands of rows asks it
+// millions of times.
+var categories = func() map[string]int {
+	by := map[string]int{}
 	for category, list := range actionVerbs {
-		if verb != "" && slices.Contains(strings.Split(list, ", "), verb) {
-			return category
+		for _, verb := range strings.Split(list, ", ") {
+			if verb != "" {
+				by[verb] = category
+			}
 		}
 	}
-	return 0
-}
+	return by
+}()
 
 // VerbIn finds the first verb of the list in the words of a recommendation. The first
 // one counts, because it governs the rest: "consider ratifying" asks to consider.
@@ -45,11 +52,11 @@ func VerbIn(words string) string {
 	tokens := lang.Words(words)
 	for i, t := range tokens {
 		for n := 1; n <= verbGap+1 && i+n < len(tokens); n++ {
-			if verb := t + " " + tokens[i+n]; CategoryOf(verb) != 0 {
+			if verb := t + " " + tokens[i+n]; categories[verb] != 0 {
 				return verb
 			}
 		}
-		if CategoryOf(t) != 0 {
+		if categories[t] != 0 {
 			return t
 		}
 	}

@@ -12,7 +12,37 @@ type Tx struct {
 	ctx   context.Context
 	sql   *sql.Tx
 	acted bool
+
+	// Statements that this transaction ran before. SQLite takes longer to read a short
+	// statement than to run it, and an act is eight of them.
+	stmts map[string]*sql.Stmt
+	times map[string]int
 }
+
+// prepared returns the statement of a query that was run three times before, nil till then:
+// a transaction of one act runs nothing often enough to be worth it.
+func (tx *Tx) prepared(query string) *sql.Stmt {
+	if s := tx.stmts[query]; s != nil {
+		return s
+	}
+	if tx.times == nil {
+		tx.times, tx.stmts = map[string]int{}, map[string]*sql.Stmt{}
+	}
+	if tx.times[query]++; tx.times[query] <= often || len(tx.stmts) == maxStmts {
+		return nil
+	}
+	s, err := tx.sql.PrepareContext(tx.ctx, query)
+	if err != nil {
+		return nil // running it says why
+	}
+	tx.stmts[query] = s
+	return s
+}
+
+const (
+	often    = 3  // times that a query is run before its statement is kept
+	maxStmts = 64 // that are kept; queries with as many question marks as ids are many
+)
 
 // View runs fn in a transaction that cannot write.
 func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
@@ -69,6 +99,9 @@ func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecon
 
 // Exec runs a statement. Arguments stand in for the question marks.
 func (tx *Tx) Exec(query string, args ...any) (sql.Result, error) {
+	if s := tx.prepared(query); s != nil {
+		return s.ExecContext(tx.ctx, args...)
+	}
 	return tx.sql.ExecContext(tx.ctx, query, args...)
 }
 
@@ -79,6 +112,9 @@ func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 
 // QueryRow runs a query for one row; Scan answers sql.ErrNoRows when there is none.
 func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
+	if s := tx.prepared(query); s != nil {
+		return s.QueryRowContext(tx.ctx, args...)
+	}
 	return tx.sql.QueryRowContext(tx.ctx, query, args...)
 }
 
