@@ -30,6 +30,11 @@ quiet() {
 	run "$@" | sed -n '1,2p' | cut -c1-150
 }
 
+# checks shows the command, the finding's first line and what its check says.
+checks() {
+	run "$@" | grep -E '^\$|^F-|^  BLOCKS|^  shown|^heed|^\('
+}
+
 cp "$article" "$dir/article.txt"
 cat >"$dir/note.txt" <<'NOTE'
 Note of the team on page counts, 5 September 2022.
@@ -114,9 +119,9 @@ quiet heed claim 'The assessment found a pattern of large-scale arbitrary detent
 quiet heed claim 'The assessment rests in part on interviews with former detainees.' --from S-001:23 --elements how --credibility 3
 quiet heed claim "China's UN ambassador called the accusations a completely fabricated lie." --statement ST-016 --contradicts C-001 --credibility 6
 run heed finding 'It is established that arbitrary detention took place on a large scale.' --for C-001,C-002 --assertion established --outcome met
-run heed finding 'It is reasonable to conclude that arbitrary detention took place on a large scale.' --for C-001,C-002 --assertion established --outcome met
-run heed finding F-01 --against C-003
-run heed finding F-01 --outcome cannot_verify --assertion unverified --reword 'From this article alone the pattern of detention could not be verified.' --answer C-003 \
+checks heed finding 'It is reasonable to conclude that arbitrary detention took place on a large scale.' --for C-001,C-002 --assertion established --outcome met
+checks heed finding F-01 --against C-003
+checks heed finding F-01 --outcome cannot_verify --assertion unverified --reword 'From this article alone the pattern of detention could not be verified.' --answer C-003 \
 	--text 'The ambassador spoke of the accusations as a whole and named nothing that could be checked.'
 run heed finding F-01
 
@@ -129,8 +134,6 @@ run heed gate R1
 run heed undo F-01 --why 'to show that nothing is lost'
 run heed undo F-01 --why 'and back'
 run heed status
-run heed sign R1
-run heed gate R1
 run heed sign R1
 HEED_PASSPHRASE=$HEED_NEW_PASSPHRASE run heed sign R1 --as luis
 run heed release R1 -o "$dir/one-article-R1.heed"
