@@ -40,7 +40,7 @@ func (a *acts) step() {
 		_, err = h.record.Describe(ctx, amina, record.Source{ID: id, DerivedFrom: []string{pick(a, a.sources[:len(a.sources)-1])}})
 	case 1, 2:
 		c := Claim{Text: "x", Source: pick(a, a.sources), From: 1, To: 1, Contradicts: []string{a.claim()}, FirstHand: true}
-		if c, err = h.AddClaim(ctx, amina, c); err == nil {
+		if _, err = h.AddClaim(ctx, amina, c); err == nil {
 			a.claims++
 		}
 	case 3:

@@ -61,7 +61,7 @@ Elements: who what where when how.`,
 	f.StringVar(&g.about, "about", "", "persons, places, events and quantities it is about, with commas between")
 	f.StringVar(&g.contradicts, "contradicts", "", "claims it contradicts")
 	f.StringVar(&g.elements, "elements", "", "what it supports: who,what,where,when,how")
-	f.Int64Var(&g.saw, "saw", 0, sawUsage)
+	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	g.page.AddTo(f)
 	return c
 }

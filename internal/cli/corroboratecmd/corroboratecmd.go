@@ -39,9 +39,6 @@ func Commands(s *console.Session, open Open) []*cobra.Command {
 	return []*cobra.Command{v.claimCommand(), v.findingCommand(), v.policyCommand()}
 }
 
-// sawUsage explains --saw, which all edits take.
-const sawUsage = "the act you have seen as the newest; refused when there is a newer one"
-
 // given reports whether one of these flags was given.
 func given(c *cobra.Command, names ...string) bool { return len(which(c, names...)) > 0 }
 

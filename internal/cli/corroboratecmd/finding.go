@@ -74,7 +74,7 @@ func (g *findingFlags) addTo(c *cobra.Command) {
 	f.StringVar(&g.judgement.Legal.Text, "legal", "", "what the law calls it")
 	f.StringVar(&g.judgement.Legal.Modality, "modality", "", "may_constitute or is")
 	f.BoolVar(&g.verbs, "verbs", false, "list the words that a standard and an outcome allow")
-	f.Int64Var(&g.saw, "saw", 0, sawUsage)
+	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	g.page.AddTo(f)
 	// Each finding in the list is checked, with all its claims; so the list is shorter than others.
 	g.page.Limit, f.Lookup("limit").DefValue = findingPage, strconv.Itoa(findingPage)

@@ -55,7 +55,7 @@ finding; they count as one origin in any case.`,
 	f.StringVar(&g.singleSource, "single-source", "", "yes or no: whether a finding may be reported as resting on one source")
 	f.IntVar(&g.sameOrg, "same-organisation", 0, "from how many sources of one organisation on it is said; 0 never")
 	f.StringVar(&g.why, "why", "", "the reason")
-	f.Int64Var(&g.saw, "saw", 0, sawUsage)
+	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	return c
 }
 

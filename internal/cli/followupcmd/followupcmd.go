@@ -42,34 +42,16 @@ func Commands(s *console.Session, open Open) []*cobra.Command {
 	return []*cobra.Command{v.recCommand(), v.positionCommand(), v.actionCommand(), v.assessCommand(), v.searchLogCommand(), v.matrixCommand(), v.importCommand()}
 }
 
-// ask is how many objects to read for a page: one more than it shows, which tells
-// whether there are more.
-func ask(p console.Page) int {
-	if p.Size() == 0 {
-		return 0
-	}
-	return p.Size() + 1
-}
-
 // reader reads objects behind an id, and says how many there are in all.
 type reader[T any] func(ctx context.Context, after string, limit int) ([]T, int, error)
 
 // listed reads and prints a page, and says where it is not all.
 func listed[T any](ctx context.Context, v *verbs, p console.Page, read reader[T], id func(T) string, line func(T) string) error {
-	list, total, err := read(ctx, p.After, ask(p))
+	list, total, err := read(ctx, p.After, p.Ask())
 	if err != nil {
 		return err
 	}
-	size := p.Size()
-	cut := size > 0 && len(list) > size
-	if cut {
-		list = list[:size]
-	}
-	if err := lines(v, list, line); err != nil || !cut {
-		return err
-	}
-	v.More(total, id(list[size-1]))
-	return nil
+	return console.List(v.Session, p, list, total, id, func(w io.Writer, x T) { io.WriteString(w, line(x)+"\n") })
 }
 
 // lines prints a list, one line for each.

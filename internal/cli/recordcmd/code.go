@@ -16,11 +16,11 @@ import (
 )
 
 type codeFlags struct {
-	note, coder, term, compare             string
-	define, means, huridocs, parent        string
-	mine, terms, takeBack, changeNote, all bool
-	saw                                    int64
-	page                                   console.Page
+	note, coder, term, compare        string
+	define, means, huridocs, parent   string
+	mine, terms, takeBack, changeNote bool
+	saw                               int64
+	page                              console.Page
 }
 
 func (v *verbs) codeCommand() *cobra.Command {
@@ -58,7 +58,7 @@ terms of its own, and says what it means by them:
 	f.StringVar(&g.means, "means", "", "what the term means")
 	f.StringVar(&g.huridocs, "huridocs", "", "its HURIDOCS number; several with commas between")
 	f.StringVar(&g.parent, "parent", "", "the wider term that it is a kind of")
-	f.Int64Var(&g.saw, "saw", 0, "the act you have seen as the newest; refused when there is a newer one")
+	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	g.page.AddTo(f)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		g.changeNote = c.Flags().Changed("note")
@@ -166,7 +166,7 @@ func (v *verbs) oneCode(ctx context.Context, a Case, args []string, g codeFlags)
 		return err
 	}
 	return v.Emit(codeShown{c, words, act}, func(w io.Writer) {
-		fmt.Fprintln(w, console.Fields(codeLine(c), actText(act)))
+		fmt.Fprintln(w, console.Fields(codeLine(c), console.ActText(act)))
 		fmt.Fprintf(w, "         %s\n", console.Visible(words))
 	})
 }
@@ -184,11 +184,11 @@ func (v *verbs) listCodes(ctx context.Context, a Case, f record.CodeFilter, g co
 	if g.mine {
 		f.Coder = a.By.Member
 	}
-	list, total, err := a.Record.Codes(ctx, f, g.page.After, ask(g.page))
+	list, total, err := a.Record.Codes(ctx, f, g.page.After, g.page.Ask())
 	if err != nil {
 		return err
 	}
-	return listed(v, list, total, g.page, func(c record.Code) string { return c.ID }, func(w io.Writer, c record.Code) { fmt.Fprintln(w, codeLine(c)) })
+	return console.List(v.Session, g.page, list, total, func(c record.Code) string { return c.ID }, func(w io.Writer, c record.Code) { fmt.Fprintln(w, codeLine(c)) })
 }
 
 // compared is the answer to --compare.
@@ -234,7 +234,7 @@ func (v *verbs) defineTerm(ctx context.Context, a Case, g codeFlags) error {
 	if err != nil {
 		return err
 	}
-	return v.Emit(termShown{t, act}, func(w io.Writer) { fmt.Fprintln(w, console.Fields(termLine(t), actText(act))) })
+	return v.Emit(termShown{t, act}, func(w io.Writer) { fmt.Fprintln(w, console.Fields(termLine(t), console.ActText(act))) })
 }
 
 // termShown is a term with the newest act about it.

@@ -214,7 +214,7 @@ func (v *verbs) showEvent(ctx context.Context, a Case, id string) error {
 		return err
 	}
 	return v.Emit(eventShown{e, act}, func(w io.Writer) {
-		printEvent(w, e, actText(act))
+		printEvent(w, e, console.ActText(act))
 		if e.Text != "" {
 			fmt.Fprintln(w, "        "+console.Visible(e.Text))
 		}
@@ -234,11 +234,11 @@ func (v *verbs) showEvent(ctx context.Context, a Case, id string) error {
 }
 
 func (v *verbs) listEvents(ctx context.Context, a Case, p console.Page) error {
-	list, total, err := a.Record.Events(ctx, p.After, ask(p))
+	list, total, err := a.Record.Events(ctx, p.After, p.Ask())
 	if err != nil {
 		return err
 	}
-	return listed(v, list, total, p, func(e record.Event) string { return e.ID }, func(w io.Writer, e record.Event) { printEvent(w, e, "") })
+	return console.List(v.Session, p, list, total, func(e record.Event) string { return e.ID }, func(w io.Writer, e record.Event) { printEvent(w, e, "") })
 }
 
 func (v *verbs) eventsOf(ctx context.Context, a Case, id string) error {

@@ -95,6 +95,25 @@ func (g sealFlags) part(n nameFlags) (record.Part, error) {
 	return record.Part{What: what, Lang: n.lang, Script: n.script}, nil
 }
 
+// sealable is a person or place of which parts can be sealed.
+type sealable interface {
+	SealAs(record.Part) (seal.Kind, error)
+}
+
+// sealPart seals a part of what is known through a source, where one was asked for. The
+// value is not read before it is clear that it may be sealed.
+func (v *verbs) sealPart(ctx context.Context, a Case, of sealable, source string, part *record.Part, file string) error {
+	if part.What == "" {
+		return nil
+	}
+	kind, err := of.SealAs(*part)
+	if err != nil {
+		return err
+	}
+	part.Ref, err = v.sealValue(ctx, a, source, kind, file)
+	return err
+}
+
 // sealValue seals what stands on standard input or in a file.
 func (v *verbs) sealValue(ctx context.Context, a Case, source string, kind seal.Kind, file string) (seal.Ref, error) {
 	if file == "" {

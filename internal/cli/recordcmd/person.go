@@ -58,7 +58,7 @@ What can be sealed: ` + strings.Join(record.PersonParts(), " ") + `. Opened with
 	f.IntVar(&g.Size, "size", 0, "how many a group has")
 	g.names.addTo(f)
 	g.seal.addTo(f)
-	f.Int64Var(&g.saw, "saw", 0, "the act you have seen as the newest; refused when there is a newer one")
+	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	g.page.AddTo(f)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		part, err := g.seal.part(g.names)
@@ -124,14 +124,10 @@ func (v *verbs) addPerson(ctx context.Context, a Case, g personFlags, part recor
 	if p.Names, err = g.names.names(); err != nil {
 		return console.Usage(err)
 	}
-	if part.What != "" {
-		kind, err := p.SealAs(part)
-		if err != nil {
-			return err
-		}
-		if part.Ref, err = v.sealValue(ctx, a, p.Source, kind, g.seal.file); err != nil {
-			return err
-		}
+	if err := v.sealPart(ctx, a, p, p.Source, &part, g.seal.file); err != nil {
+		return err
+	}
+	if part.Ref != "" {
 		p.Sealed = append(p.Sealed, part)
 	}
 	got, err := a.Record.AddPerson(ctx, a.By, p)
@@ -155,11 +151,7 @@ func (v *verbs) changePerson(ctx context.Context, a Case, c *cobra.Command, id s
 		if err != nil {
 			return err
 		}
-		kind, err := p.SealAs(part)
-		if err != nil {
-			return err
-		}
-		if part.Ref, err = v.sealValue(ctx, a, p.Source, kind, g.seal.file); err != nil {
+		if err := v.sealPart(ctx, a, p, p.Source, &part, g.seal.file); err != nil {
 			return err
 		}
 	}
@@ -221,7 +213,7 @@ func (v *verbs) showPerson(ctx context.Context, a Case, id string) error {
 		shown.Roles = append(shown.Roles, e.Roles(id)...)
 	}
 	return v.Emit(shown, func(w io.Writer) {
-		printPerson(w, p, actText(act))
+		printPerson(w, p, console.ActText(act))
 		printNames(w, p.Names)
 		for _, r := range shown.Roles {
 			fmt.Fprintln(w, "        "+console.Fields(r.Event, fmt.Sprintf("event act %d", r.Act), r.Type, r.As))
@@ -230,11 +222,11 @@ func (v *verbs) showPerson(ctx context.Context, a Case, id string) error {
 }
 
 func (v *verbs) listPersons(ctx context.Context, a Case, source string, p console.Page) error {
-	list, total, err := a.Record.Persons(ctx, source, p.After, ask(p))
+	list, total, err := a.Record.Persons(ctx, source, p.After, p.Ask())
 	if err != nil {
 		return err
 	}
-	return listed(v, list, total, p, func(p record.Person) string { return p.ID }, func(w io.Writer, p record.Person) { printPerson(w, p, "") })
+	return console.List(v.Session, p, list, total, func(p record.Person) string { return p.ID }, func(w io.Writer, p record.Person) { printPerson(w, p, "") })
 }
 
 func printPerson(w io.Writer, p record.Person, act string) {

@@ -64,7 +64,7 @@ What can be sealed: ` + strings.Join(record.PlaceParts(), " ") + `. Opened with:
 	f.StringVar(&g.till, "until", "", "until when")
 	g.names.addTo(f)
 	g.seal.addTo(f)
-	f.Int64Var(&g.saw, "saw", 0, "the act you have seen as the newest; refused when there is a newer one")
+	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	g.page.AddTo(f)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		part, err := g.seal.part(g.names)
@@ -154,14 +154,10 @@ func (v *verbs) addPlace(ctx context.Context, a Case, c *cobra.Command, g placeF
 	}
 	p := record.Place{Source: g.Source}
 	change(&p)
-	if part.What != "" {
-		kind, err := p.SealAs(part)
-		if err != nil {
-			return err
-		}
-		if part.Ref, err = v.sealValue(ctx, a, p.Source, kind, g.seal.file); err != nil {
-			return err
-		}
+	if err := v.sealPart(ctx, a, p, p.Source, &part, g.seal.file); err != nil {
+		return err
+	}
+	if part.Ref != "" {
 		p.Sealed = append(p.Sealed, part)
 	}
 	got, err := a.Record.AddPlace(ctx, a.By, p)
@@ -185,11 +181,7 @@ func (v *verbs) changePlace(ctx context.Context, a Case, c *cobra.Command, id st
 		if err != nil {
 			return err
 		}
-		kind, err := p.SealAs(part)
-		if err != nil {
-			return err
-		}
-		if part.Ref, err = v.sealValue(ctx, a, p.Source, kind, g.seal.file); err != nil {
+		if err := v.sealPart(ctx, a, p, p.Source, &part, g.seal.file); err != nil {
 			return err
 		}
 	}
@@ -222,7 +214,7 @@ func (v *verbs) showPlace(ctx context.Context, a Case, id string) error {
 	}
 	shown := placeShown{p, p.Public(), act}
 	return v.Emit(shown, func(w io.Writer) {
-		printPlace(w, p, actText(act))
+		printPlace(w, p, console.ActText(act))
 		printNames(w, p.Names)
 		public := console.Fields(shown.Public.Lat, shown.Public.Lon, console.Visible(shown.Public.District), console.Visible(shown.Public.Region))
 		if public == "" {
@@ -247,11 +239,11 @@ func dates(first, last string) string {
 }
 
 func (v *verbs) listPlaces(ctx context.Context, a Case, source string, p console.Page) error {
-	list, total, err := a.Record.Places(ctx, source, p.After, ask(p))
+	list, total, err := a.Record.Places(ctx, source, p.After, p.Ask())
 	if err != nil {
 		return err
 	}
-	return listed(v, list, total, p, func(p record.Place) string { return p.ID }, func(w io.Writer, p record.Place) { printPlace(w, p, "") })
+	return console.List(v.Session, p, list, total, func(p record.Place) string { return p.ID }, func(w io.Writer, p record.Place) { printPlace(w, p, "") })
 }
 
 func printPlace(w io.Writer, p record.Place, act string) {

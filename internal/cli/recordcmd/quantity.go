@@ -119,11 +119,11 @@ func (v *verbs) listQuantities(ctx context.Context, a Case, source string, p con
 			return err
 		}
 	}
-	list, total, err := a.Record.Quantities(ctx, source, p.After, ask(p))
+	list, total, err := a.Record.Quantities(ctx, source, p.After, p.Ask())
 	if err != nil {
 		return err
 	}
-	return listed(v, list, total, p, func(q record.Quantity) string { return q.ID }, printQuantity)
+	return console.List(v.Session, p, list, total, func(q record.Quantity) string { return q.ID }, printQuantity)
 }
 
 func (v *verbs) compareQuantities(ctx context.Context, a Case, first, second string) error {

@@ -182,11 +182,11 @@ func (v *verbs) listStatements(ctx context.Context, a Case, f record.StatementFi
 			return err
 		}
 	}
-	list, total, err := a.Record.StatementPage(ctx, f, p.After, ask(p))
+	list, total, err := a.Record.StatementPage(ctx, f, p.After, p.Ask())
 	if err != nil {
 		return err
 	}
-	return listed(v, list, total, p, func(s record.Statement) string { return s.ID }, printStatement)
+	return console.List(v.Session, p, list, total, func(s record.Statement) string { return s.ID }, printStatement)
 }
 
 func printStatement(w io.Writer, st record.Statement) {

@@ -48,7 +48,7 @@ Kinds: interview press_article official_statement report document image dataset 
 	f.StringVar(&g.derived, "derived-from", "", "the sources it repeats, with commas between")
 	f.StringVar(&g.Reliability, "reliability", "", "A to F")
 	f.StringVar(&g.Reason, "reason", "", "why this reliability")
-	f.Int64Var(&g.saw, "saw", 0, "the act you have seen as the newest; refused when there is a newer one")
+	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		return v.open(c.Context(), func(a Case) error {
 			g.DerivedFrom = console.Words(g.derived)
@@ -82,17 +82,9 @@ func (v *verbs) showSource(ctx context.Context, a Case, id string) error {
 		return err
 	}
 	return v.Emit(sourceShown{src, act}, func(w io.Writer) {
-		fmt.Fprintln(w, console.Fields(src.ID, actText(act)))
+		fmt.Fprintln(w, console.Fields(src.ID, console.ActText(act)))
 		PrintSource(w, src)
 	})
-}
-
-// actText is how the newest act about an object is shown, for --saw.
-func actText(act int64) string {
-	if act < 0 {
-		return ""
-	}
-	return fmt.Sprintf("act %d", act)
 }
 
 // overlay puts what was given over what is recorded.

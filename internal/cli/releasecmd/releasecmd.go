@@ -8,7 +8,6 @@ package releasecmd
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -37,6 +36,3 @@ func Commands(s *console.Session, open Open) []*cobra.Command {
 	v := &verbs{s, open}
 	return []*cobra.Command{v.reportCommand(), v.replyCommand()}
 }
-
-// actText is how the newest act about an object is shown, for --saw.
-func actText(act int64) string { return fmt.Sprintf("act %d", act) }

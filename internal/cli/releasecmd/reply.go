@@ -91,7 +91,7 @@ func (f *replyFlags) addTo(fl *pflag.FlagSet) {
 	fl.StringVar(&f.from, "from", "", "address of the passage in the reply")
 	fl.StringVar(&f.disposition.Words, "words", "", "exact words of that passage")
 	fl.StringVar(&f.disposition.Stance, "stance", "", "how the reply stands to the act")
-	fl.Int64Var(&f.saw, "saw", 0, "the act you have seen as the newest; refused when there is a newer one")
+	fl.Int64Var(&f.saw, "saw", 0, console.SawUsage)
 	f.page.AddTo(fl)
 }
 
@@ -213,19 +213,11 @@ func (v *verbs) publishReply(ctx context.Context, a Case, f replyFlags, id strin
 }
 
 func (v *verbs) listRequests(ctx context.Context, a Case, f replyFlags, _ string) error {
-	list, total, err := a.Release.ReplyRequests(ctx, f.page.After, f.page.Size())
+	list, total, err := a.Release.ReplyRequests(ctx, f.page.After, f.page.Ask())
 	if err != nil {
 		return err
 	}
-	err = v.Emit(console.NonNil(list), func(w io.Writer) {
-		for _, q := range list {
-			printRequest(w, q)
-		}
-	})
-	if n := len(list); err == nil && n > 0 && n == f.page.Size() && n < total {
-		v.More(total, list[n-1].ID)
-	}
-	return err
+	return console.List(v.Session, f.page, list, total, func(q release.Requested) string { return q.ID }, printRequest)
 }
 
 func printRequest(w io.Writer, q release.Requested) {
@@ -270,7 +262,7 @@ func (v *verbs) showRequest(ctx context.Context, a Case, f replyFlags, id string
 	}
 	return v.Emit(q, func(w io.Writer) {
 		printRequest(w, q)
-		fmt.Fprintln(w, "  "+console.Fields("by "+console.Visible(q.Channel), "paragraphs "+joined(q.Paragraphs), actText(q.Act)))
+		fmt.Fprintln(w, "  "+console.Fields("by "+console.Visible(q.Channel), "paragraphs "+joined(q.Paragraphs), console.ActText(q.Act)))
 		if q.Withdrawn != "" {
 			fmt.Fprintln(w, "  withdrawn: "+console.Visible(q.Withdrawn))
 		}
@@ -295,7 +287,7 @@ func (v *verbs) showReply(ctx context.Context, a Case, _ replyFlags, id string) 
 		if r.Pages != "" {
 			pages = console.Visible(r.Pages) + " pages, counted by " + console.Visible(r.CountedBy)
 		}
-		fmt.Fprintln(w, "  "+console.Fields("to "+r.Request, pages, "publish "+r.Publish, actText(r.Act)))
+		fmt.Fprintln(w, "  "+console.Fields("to "+r.Request, pages, "publish "+r.Publish, console.ActText(r.Act)))
 		for i, d := range r.Dispositions {
 			fmt.Fprintln(w, "  "+dispositionLine(d, slices.ContainsFunc(r.Dispositions[i+1:], func(later release.Disposition) bool { return later.Paragraph == d.Paragraph })))
 		}

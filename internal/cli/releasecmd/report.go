@@ -50,7 +50,7 @@ findings, claims or statements. A change after the gate takes the signatures bac
 	fl.IntVar(&f.to, "to", 0, "the number it moves to")
 	fl.StringVar(&f.html, "html", "", "write the page to this file")
 	fl.StringVar(&f.release, "release", "", "the release to show; the newest when left out")
-	fl.Int64Var(&f.saw, "saw", 0, "the act you have seen as the newest; refused when there is a newer one")
+	fl.Int64Var(&f.saw, "saw", 0, console.SawUsage)
 	return c
 }
 
@@ -125,7 +125,7 @@ func (v *verbs) showReport(ctx context.Context, a Case, d release.Draft) error {
 		return err
 	}
 	return v.Emit(reportShown{d, act}, func(w io.Writer) {
-		fmt.Fprintln(w, console.Fields(d.ID, d.State, console.Visible(d.Title), actText(act)))
+		fmt.Fprintln(w, console.Fields(d.ID, d.State, console.Visible(d.Title), console.ActText(act)))
 		for _, p := range d.Paragraphs {
 			fmt.Fprintf(w, "%3d  %s  [%s]\n", p.N, console.Visible(p.Text), strings.Join(p.Cites, ", "))
 		}
