@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"heed/internal/durable"
+	"heed/internal/intake"
 	"heed/internal/lang"
 	"heed/internal/ledger"
 )
@@ -129,10 +130,19 @@ type object struct {
 	state any
 }
 
+// text writes a working text and its spans.
+func (b *bag) text(name string, t intake.Text) error {
+	if err := b.file(name+".txt", func(w io.Writer) error { _, err := io.WriteString(w, t.Body); return err }); err != nil {
+		return err
+	}
+	return b.json(name+".json", map[string]any{"source": t.Source, "edition": max(1, int(t.Edition)), "format": t.Format, "title": t.Title,
+		"paragraphs": t.Paragraphs, "sentences": t.Sentences})
+}
+
 // kindOf is the letters that the ids of a kind begin with.
 func kindOf(id string) string {
 	if i := strings.IndexAny(id, "-.0123456789"); i > 0 {
-		id = id[:i] + strings.TrimLeft(id[i:], "-0123456789") // S-001.text is S.text
+		id = id[:i] + strings.TrimRight(strings.TrimLeft(id[i:], "-0123456789"), ".0123456789") // S-001.text and S-001.text.1 are S.text
 	}
 	return id
 }

@@ -8,7 +8,10 @@ import (
 	"path/filepath"
 
 	"heed/internal/fault"
+	"heed/internal/intake"
 	"heed/internal/ledger"
+	"heed/internal/record"
+	"heed/internal/release"
 	"heed/internal/seal"
 	"heed/internal/store"
 )
@@ -90,7 +93,7 @@ const exportReadme = `This is everything an assessment in Heed held when it was 
 
 originals/S-001/...  the bytes as received, under the name they came with
 texts/S-001.txt      the working text; texts/S-001.json its paragraphs and sentences, as
-                     half-open byte ranges of the text
+                     half-open byte ranges of the text; texts/S-001.1.txt is an earlier edition
 objects/KIND.json    every object in its present state, as the ledger knows it
 tables/KIND.csv      the same: one row an object, one column a field; lists and nested
                      fields stand as JSON. A field that begins with = + - or @ has a ' before
@@ -99,9 +102,11 @@ ledger/log.txt       the entries, byte for byte, with a signed checkpoint over t
 ledger/versions.jsonl  what each entry left: one line an entry, with its number
 sealed/E-0001        sealed values, if a custodian exported them too
 
-Kinds are named by the letters of their ids: S source, Q proposal, B basis, ST statement,
-C claim, F finding, R recommendation and so on; an id with a suffix (S-001.text) is a part
-of what stands before it. Times are microseconds since 1970, UTC. What is sealed is named
+Kinds are named by the letters of their ids: S source, Q proposal, B basis, P person,
+PL place, EV event, CD code, QT quantity, ST statement, C claim, F finding, RQ and RP
+requests for a reply and replies, R recommendation, PS position, A action, AS
+assessment, L search log; release, term, policy and case are spelt out. An id with a suffix
+(S-001.text) is a part of what stands before it. Times are microseconds since 1970, UTC. What is sealed is named
 by its reference (E-0001) and is not in here unless sealed/ is there. What was erased is
 gone: its entries are in the log, and their versions are not.
 
@@ -126,22 +131,32 @@ func (a *App) exportOriginals(ctx context.Context, b *bag) error {
 				return err
 			}
 		}
-		t, err := a.Intake.Text(ctx, o.ID)
-		switch kind := fault.KindOf(err); {
-		case kind == fault.NotFound || kind == fault.Withheld:
-			continue // without a text, and the original's row says why
-		case err != nil:
-			return err
-		}
-		if err := b.file("texts/"+o.ID+".txt", func(w io.Writer) error { _, err := io.WriteString(w, t.Body); return err }); err != nil {
-			return err
-		}
-		spans := map[string]any{"source": t.Source, "format": t.Format, "title": t.Title, "paragraphs": t.Paragraphs, "sentences": t.Sentences}
-		if err := b.json("texts/"+o.ID+".json", spans); err != nil {
+		if err := a.exportTexts(ctx, b, o.ID); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// exportTexts writes the working text of a source, and earlier editions of it.
+func (a *App) exportTexts(ctx context.Context, b *bag, source string) error {
+	newest, err := a.Intake.Text(ctx, source)
+	switch kind := fault.KindOf(err); {
+	case kind == fault.NotFound || kind == fault.Withheld:
+		return nil // without a text, and the original's row says why
+	case err != nil:
+		return err
+	}
+	for e := intake.Edition(1); e < newest.Edition; e++ {
+		t, err := a.Intake.Edition(ctx, source, e)
+		if err != nil {
+			return err
+		}
+		if err := b.text(fmt.Sprintf("texts/%s.%d", source, e), t); err != nil {
+			return err
+		}
+	}
+	return b.text("texts/"+source, newest)
 }
 
 // exportObjects writes what every room holds, through the same door that check uses, so
@@ -160,6 +175,12 @@ func (a *App) exportObjects(ctx context.Context, b *bag) error {
 					return err
 				}
 				kind := kindOf(id)
+				switch v.(type) {
+				case record.Term:
+					kind = "term" // its id is the word itself
+				case *release.Draft:
+					kind = "release" // R1, beside the recommendation R-01
+				}
 				byKind[kind] = append(byKind[kind], object{id, v})
 			}
 		}
