@@ -55,6 +55,12 @@ Status of a victim: ` + listOf(record.VictimStatuses()) + `.
 Status of somebody involved: ` + listOf(record.InvolvementStatuses()) + `.`,
 		Args: cobra.MaximumNArgs(1),
 	}
+	g.addTo(c)
+	c.RunE = func(c *cobra.Command, args []string) error { return v.runEvent(c, args, g) }
+	return c
+}
+
+func (g *eventFlags) addTo(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&g.title, "title", "", "what it is called")
 	f.StringVar(&g.text, "text", "", "what happened, in the team's words")
@@ -73,38 +79,38 @@ Status of somebody involved: ` + listOf(record.InvolvementStatuses()) + `.`,
 	f.StringVar(&g.of, "of", "", "list the events that name this id")
 	f.Int64Var(&g.saw, "saw", 0, "the act of the ledger you have seen as the newest; refused when there is a newer one")
 	g.page.AddTo(f)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := g.fits(c.Flags().Changed); err != nil {
-			return console.Usage(err)
-		}
-		if g.of != "" {
-			if len(args) > 0 {
-				return console.Usage(errors.New("--of lists events; show one by its id alone"))
-			}
-			return v.open(c.Context(), func(a Case) error { return v.eventsOf(c.Context(), a, g.of) })
-		}
-		if len(args) > 0 && !strings.HasPrefix(args[0], "EV-") {
-			return console.Usage(errors.New("name an event by its id, like EV-01; give its title with --title"))
-		}
-		return v.object(c, args, "EV-", func(ctx context.Context, a Case, id string, given bool) error {
-			switch {
-			case id == "" && given:
-				return v.addEvent(ctx, a, c, g)
-			case id == "":
-				return v.listEvents(ctx, a, g.page)
-			case given:
-				change, err := g.change(c.Flags().Changed)
-				if err != nil {
-					return err
-				}
-				if _, err := a.Record.ChangeEvent(ctx, a.By, id, g.saw, change); err != nil {
-					return err
-				}
-			}
-			return v.showEvent(ctx, a, id)
-		})
+}
+
+func (v *verbs) runEvent(c *cobra.Command, args []string, g eventFlags) error {
+	if err := g.fits(c.Flags().Changed); err != nil {
+		return console.Usage(err)
 	}
-	return c
+	if g.of != "" {
+		if len(args) > 0 {
+			return console.Usage(errors.New("--of lists events; show one by its id alone"))
+		}
+		return v.open(c.Context(), func(a Case) error { return v.eventsOf(c.Context(), a, g.of) })
+	}
+	if len(args) > 0 && !strings.HasPrefix(args[0], "EV-") {
+		return console.Usage(errors.New("name an event by its id, like EV-01; give its title with --title"))
+	}
+	return v.object(c, args, "EV-", func(ctx context.Context, a Case, id string, given bool) error {
+		switch {
+		case id == "" && given:
+			return v.addEvent(ctx, a, c, g)
+		case id == "":
+			return v.listEvents(ctx, a, g.page)
+		case given:
+			change, err := g.change(c.Flags().Changed)
+			if err != nil {
+				return err
+			}
+			if _, err := a.Record.ChangeEvent(ctx, a.By, id, g.saw, change); err != nil {
+				return err
+			}
+		}
+		return v.showEvent(ctx, a, id)
+	})
 }
 
 // fits refuses flags without the one that they belong to.
