@@ -253,7 +253,7 @@ func (p *player) event() error {
 func (p *player) say() error {
 	source, from, to, edition := p.passage()
 	at := intake.Address{Source: source, From: from, To: to, Edition: edition}
-	target := rapid.SampledFrom([]record.Target{{Kind: record.TargetReport}, {Kind: record.TargetRelease}, {Kind: record.TargetAccusations}, {Kind: record.TargetRecommendation, ID: "R-01"}}).Draw(p.T, "target")
+	target := rapid.SampledFrom([]record.Target{{Kind: record.TargetReport}, {Kind: record.TargetRelease}, {Kind: record.TargetAccusations}, {Kind: record.TargetRecommendation, ID: "R-01"}, {Kind: record.TargetRecommendations}, {Kind: record.TargetRecommendations, ID: "S-001"}}).Draw(p.T, "target")
 	_, err := p.a.Record.Say(p.ctx, p.by(), record.Statement{Source: source, From: from, To: to, Edition: edition, Words: p.words(at), Speaker: "Ministry",
 		Target: target, Stance: rapid.SampledFrom(record.Stances()).Draw(p.T, "stance")})
 	return err
@@ -315,9 +315,10 @@ func (p *player) rec() error {
 func (p *player) position() error {
 	id, rec := p.id("ST-%03d"), p.id("R-%02d")
 	s, serr := p.a.Record.Statement(p.ctx, id)
+	r, rerr := p.a.Followup.Recommendation(p.ctx, rec)
 	_, err := p.a.Followup.TakePosition(p.ctx, p.by(), followup.Position{Recommendation: rec, Statement: id,
 		Value: rapid.SampledFrom(followup.PositionValues()).Draw(p.T, "value")})
-	if err == nil && (serr != nil || !followup.About(s.Target, rec)) {
+	if err == nil && (serr != nil || rerr != nil || !followup.About(s, r)) {
 		p.Fatalf("words about %s set a position on %s", s.Target, rec)
 	}
 	return err

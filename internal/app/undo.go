@@ -2,10 +2,16 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"heed/internal/fault"
+	"heed/internal/lang"
 	"heed/internal/ledger"
+	"heed/internal/record"
 	"heed/internal/store"
 )
 
@@ -63,13 +69,63 @@ func (a *App) Undo(ctx context.Context, id, why string) (u Undone, err error) {
 		if !ok {
 			return fault.New(fault.Refused, "acts of the kind "+last.Kind+" are not taken back", "Nothing was changed.", "What a key, a seal or a copy did cannot be undone by an act.")
 		}
-		u = Undone{ID: id, Act: last.Seq, Kind: last.Kind}
-		if u.Gone, err = room.Undo(tx, a.By(), id, why); err != nil || !u.Gone {
+		if err := a.mayUndo(last, why); err != nil {
 			return err
 		}
-		return a.unrested(tx, id)
+		u = Undone{ID: id, Act: last.Seq, Kind: last.Kind}
+		if u.Gone, err = room.Undo(tx, a.By(), id, why); err != nil {
+			return err
+		}
+		if u.Gone {
+			return a.unrested(tx, id)
+		}
+		return a.grounded(tx, room, id)
 	})
 	return u, err
+}
+
+// withReason are the acts that are taken back for a stated reason only: what somebody
+// refused or withdrew, what speaks against a finding, what findings are held to, and what
+// was sent for reply.
+var withReason = []string{"basis.", "consent.", "policy.", "reply.", "finding.contradicted", "finding.answered"}
+
+// mayUndo refuses to take back what others did, and what withReason lists, without a word.
+func (a *App) mayUndo(last ledger.Entry, why string) error {
+	if err := record.InOrder(why); err != nil {
+		return err
+	}
+	weighty := slices.ContainsFunc(withReason, func(kind string) bool { return strings.HasPrefix(last.Kind, kind) })
+	if last.By == a.By().Member && !weighty || len(lang.Words(why)) > 0 {
+		return nil
+	}
+	return fault.New(fault.Refused, fmt.Sprintf("act %d about %s (%s by %s) is not taken back without a reason", last.Seq, last.Object, last.Kind, last.By),
+		"Nothing was changed.", "Say why: heed undo "+last.Object+" --why \"…\"")
+}
+
+// ids finds what an object names: texts in it that are an id and nothing else.
+var ids = regexp.MustCompile(`"([A-Z]{1,2}-[0-9]{2,12})"`)
+
+// grounded refuses an object that comes back and names what is there no more. What was
+// erased stays named.
+func (a *App) grounded(tx *store.Tx, room undoer, id string) error {
+	v, err := room.(ledger.Room).Version(tx, id)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	for _, m := range ids.FindAllSubmatch(body, -1) {
+		e, known, err := ledger.Newest(tx, string(m[1]))
+		if err != nil {
+			return err
+		}
+		if known && e.Holds == ledger.Ended {
+			return fault.New(fault.Refused, fmt.Sprintf("%s as it was names %s, which was taken back", id, m[1]), "Nothing was changed.", "Bring it back first: heed undo "+string(m[1]))
+		}
+	}
+	return nil
 }
 
 // unrested refuses that an object goes while others name it.

@@ -121,9 +121,21 @@ func supporting(f Finding, ev Evidence) (out []Claim) {
 	return out
 }
 
+// counting are the supporting claims that count towards its origins: one that says of
+// itself that it contradicts another of them supports something else.
+func counting(f Finding, ev Evidence) (out []Claim) {
+	all := supporting(f, ev)
+	for _, claim := range all {
+		if !slices.ContainsFunc(all, func(x Claim) bool { return slices.Contains(claim.Contradicts, x.ID) }) {
+			out = append(out, claim)
+		}
+	}
+	return out
+}
+
 func (c *check) origins() {
 	claims := supporting(c.f, c.ev)
-	o := CountOrigins(claims, c.ev.Sources)
+	o := CountOrigins(counting(c.f, c.ev), c.ev.Sources)
 	switch {
 	case o.Independent >= c.policy.MinOrigins:
 	case o.Independent == 1 && c.policy.mayRestOnOne(c.f):
@@ -228,6 +240,9 @@ func (c *check) outcome() {
 	}
 	if c.f.Assertion == Established && !c.f.asserts() {
 		c.report(RuleAssertion, "", true, "it is called established, and its outcome is %s", c.f.Outcome)
+	}
+	if c.f.Assertion == Refuted && c.f.Outcome == Met {
+		c.report(RuleAssertion, "", true, "it is called refuted, and its outcome is met")
 	}
 	if c.f.Assertion == Unverified && c.f.Outcome == Met {
 		c.report(RuleAssertion, "", true, "it is called unverified, and its outcome is met")

@@ -47,9 +47,17 @@ func (r *Room) Version(tx *store.Tx, id string) (any, error) {
 }
 
 // Undo takes back the newest act about an object of this room. Whether others rest on an
-// object that goes is for the caller to ask of every room.
+// object that goes is for the caller to ask of every room. One edit can be several acts:
+// taking back its last must not leave strong words under a standard that went back.
 func (r *Room) Undo(tx *store.Tx, by ledger.Actor, id, why string) (gone bool, err error) {
-	return shelves.Undo(tx, by, id, why)
+	if gone, err = shelves.Undo(tx, by, id, why); gone || err != nil {
+		return gone, err
+	}
+	f, found, err := findings.Find(tx, id)
+	if err == nil && found {
+		err = plainEnough(f)
+	}
+	return false, err
 }
 
 // Rests lists the objects of this room that name another of whatever room, by their ids:

@@ -125,7 +125,7 @@ type Checked struct {
 }
 
 func checked(f Finding, ev Evidence, p Policy) Checked {
-	return Checked{f, CountOrigins(supporting(f, ev), ev.Sources), Confirmed(f, ev), Check(f, ev, p)}
+	return Checked{f, CountOrigins(counting(f, ev), ev.Sources), Confirmed(f, ev), Check(f, ev, p)}
 }
 
 // Check looks at one finding under the policy of the case.

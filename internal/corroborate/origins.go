@@ -3,6 +3,7 @@ package corroborate
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"heed/internal/lang"
 	"heed/internal/record"
@@ -73,7 +74,7 @@ func (c *counter) follow(id string) {
 	if key := organisation(s); key != "" {
 		c.join(node(id), "o"+key)
 	}
-	if key := lang.Fold(s.Contact); strings.TrimSpace(key) != "" {
+	if key := nameKey(s.Contact); key != "" {
 		c.join(node(id), "c"+key)
 	}
 	for _, from := range s.DerivedFrom {
@@ -83,11 +84,18 @@ func (c *counter) follow(id string) {
 }
 
 // organisation is that of a source as it is compared, "" when none is declared.
-func organisation(s record.Source) string {
-	if key := lang.Fold(s.Organisation); strings.TrimSpace(key) != "" {
-		return key
+func organisation(s record.Source) string { return nameKey(s.Organisation) }
+
+// nameKey is a name as it is compared: folded, without dots, without blanks and
+// punctuation at its ends, with one blank between words. What consists of punctuation
+// alone is a name too, and one with all its like: a doubt lowers the count.
+func nameKey(name string) string {
+	folded := strings.Join(strings.Fields(strings.ReplaceAll(lang.Fold(name), ".", "")), " ")
+	key := strings.TrimFunc(folded, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
+	if key == "" && strings.TrimSpace(lang.Fold(name)) != "" {
+		return "."
 	}
-	return ""
+	return key
 }
 
 func (c *counter) find(x string) string {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -61,6 +62,11 @@ func TestCountOrigins(t *testing.T) {
 			[][]string{{"S-001"}, {"S-002"}}, nil},
 		{"one organisation", claimsOf("S-001", "S-002"), known(by(own("S-001"), "Arvenia Monitor", ""), by(own("S-002"), "ARVENIA  monitor", "")),
 			[][]string{{"S-001", "S-002"}}, nil},
+		{"one organisation, however it is typed", claimsOf("S-001", "S-002", "S-003"), known(by(own("S-001"), "Wire Co", ""), by(own("S-002"), "  wire  co. ", ""), by(own("S-003"), "“WIRE CO”,", "")),
+			[][]string{{"S-001", "S-002", "S-003"}}, nil},
+		{"one contact, however it is typed", claimsOf("S-001", "S-002"), known(by(own("S-001"), "", "J. Doe"), by(own("S-002"), "", " j doe;")), [][]string{{"S-001", "S-002"}}, nil},
+		{"two organisations", claimsOf("S-001", "S-002"), known(by(own("S-001"), "Wire Co", ""), by(own("S-002"), "Wireco", "")), [][]string{{"S-001"}, {"S-002"}}, nil},
+		{"a dash is an organisation too", claimsOf("S-001", "S-002"), known(by(own("S-001"), "-", ""), by(own("S-002"), " -- ", "")), [][]string{{"S-001", "S-002"}}, nil},
 		{"one contact", claimsOf("S-001", "S-002"), known(by(own("S-001"), "", "[P-03]"), by(own("S-002"), "", "[P-03]")), [][]string{{"S-001", "S-002"}}, nil},
 		{"no organisation is none in common", claimsOf("S-001", "S-002"), known(by(own("S-001"), " ", "  "), by(own("S-002"), "", " ")), [][]string{{"S-001"}, {"S-002"}}, nil},
 		{"a contact is no organisation", claimsOf("S-001", "S-002"), known(by(own("S-001"), "x", ""), by(own("S-002"), "", "x")), [][]string{{"S-001"}, {"S-002"}}, nil},
@@ -194,6 +200,40 @@ func TestRepetitionAddsNothing(t *testing.T) {
 		sources["S-099"] = derived("S-099", from)
 		if after := CountOrigins(append(claims, Claim{ID: "C-099", Source: "S-099"}), sources); after.Independent != before.Independent {
 			t.Fatalf("repeating %s makes %+v of %+v", from, after, before)
+		}
+	})
+}
+
+// However a name is typed, the count never rises: case, blanks, dots, and punctuation at
+// its ends make no other organisation and no other contact of it.
+func TestDecorationNeverRaisesTheCount(t *testing.T) {
+	ends := rapid.SliceOfN(rapid.SampledFrom([]string{" ", "\t", "\u00A0", ".", ",", ";", "“", "”", "(", ")", "—", "-", "'", "\u200B"}), 0, 4)
+	decorated := func(t *rapid.T, name string) string {
+		if strings.TrimSpace(name) == "" {
+			return name
+		}
+		words := strings.Fields(name)
+		for i, w := range words {
+			w = rapid.SampledFrom([]string{w, strings.ToUpper(w), strings.ToLower(w)}).Draw(t, "case")
+			words[i] = w + rapid.SampledFrom([]string{"", "."}).Draw(t, "dot")
+		}
+		between := rapid.SampledFrom([]string{" ", "  ", " \t", "\u2003"}).Draw(t, "between")
+		return strings.Join(ends.Draw(t, "before"), "") + strings.Join(words, between) + strings.Join(ends.Draw(t, "after"), "")
+	}
+	names := rapid.SampledFrom([]string{"", "", "Wire Co", "Monitor of Arvenia", "[P-03]", "-", "?"})
+	rapid.Check(t, func(t *rapid.T) {
+		claims, sources := world(t)
+		for id, s := range sources {
+			s.Organisation, s.Contact = names.Draw(t, "organisation"), names.Draw(t, "contact")
+			sources[id] = s
+		}
+		before := CountOrigins(claims, sources)
+		for id, s := range sources {
+			s.Organisation, s.Contact = decorated(t, s.Organisation), decorated(t, s.Contact)
+			sources[id] = s
+		}
+		if after := CountOrigins(claims, sources); after.Independent > before.Independent {
+			t.Fatalf("%+v, typed otherwise %+v: %+v", before, after, sources)
 		}
 	})
 }

@@ -125,8 +125,9 @@ func TestContraryClaimLeftOutIsAnIssue(t *testing.T) {
 func TestClaimsForItThatContradictAreShown(t *testing.T) {
 	f, ev := ready()
 	ev.Claims["C-002"] = Claim{ID: "C-002", Source: "S-002", Contradicts: []string{"C-001"}}
-	want := Issue{RuleClaimsContradict, "F-01", "C-002", "C-001 and C-002 stand for it and contradict each other", false}
-	if got := Check(f, ev, DefaultPolicy); !slices.Equal(got, []Issue{want}) {
+	want := []Issue{{RuleTooFewOrigins, "F-01", "", "its claims come from 1 independent origin, and 2 are needed", true}, // the contrary one adds none
+		{RuleClaimsContradict, "F-01", "C-002", "C-001 and C-002 stand for it and contradict each other", false}}
+	if got := Check(f, ev, DefaultPolicy); !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
 	}
 	if got := Confirmed(f, ev); got != nil {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"heed/internal/fault"
-	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -21,10 +20,16 @@ var wordings = []struct {
 }{
 	{record.BeyondReasonableDoubt, "it is reasonable to conclude",
 		"beyond reasonable doubt, beyond a reasonable doubt, beyond any doubt, beyond any reasonable doubt, beyond doubt, no doubt, " +
-			"without doubt, without any doubt, undoubtedly, indisputable, indisputably, undeniable, undeniably, irrefutable, irrefutably"},
+			"without doubt, without any doubt, undoubtedly, indisputable, indisputably, undeniable, undeniably, irrefutable, irrefutably, " +
+			"beyond all doubt, beyond all reasonable doubt, shadow of a doubt, shadow of doubt, without a doubt, doubtless, no reasonable doubt, " +
+			"no room for doubt, no room for any doubt, not in doubt, cannot be doubted, cannot be denied, cannot be disputed, " +
+			"beyond question, beyond any question, beyond dispute, beyond any dispute, without question, no question that, unquestionable, " +
+			"unquestionably, indubitable, indubitably, incontrovertible, incontrovertibly, incontestable, incontestably, unmistakable, unmistakably, " +
+			"it is certain, certain that, certainly, with certainty, a certainty, definitely, definitively, knows that, know that, we know, team knows, " +
+			"it is known, is convinced, are convinced, convinced that, is a fact, a fact that, it is true, is guilty, are guilty, was guilty, were guilty"},
 	{record.ClearAndConvincing, "it is reasonable to conclude",
 		"established, proven, proved, proves, proof that, confirmed, confirms, clear and convincing, conclusive, conclusively, " +
-			"demonstrated, demonstrates, verified"},
+			"demonstrated, demonstrates, verified, establishes, clearly, it is clear, evidently, is evident, obviously, is obvious, plainly, ascertained"},
 	{record.BalanceOfProbabilities, "it is reasonable to conclude",
 		"more likely than not, most likely, balance of probabilities, preponderance"},
 	{record.ReasonableGrounds, "may reasonably be suspected",
@@ -83,6 +88,9 @@ func ValidVerbs(s record.Standard, outcomes []string) error {
 const denials = "did not happen, did not occur, did not take place, never happened, never occurred, never took place, " +
 	"is false, was false, are false, were false, is untrue, was untrue, disproven, disproved, refuted, debunked"
 
+// unmet are words for what does not meet the standard.
+const unmet = "unreasonable to conclude, unreasonable to believe, unreasonable to suspect, unreasonable to find, does not reach the standard, material is inconclusive"
+
 // negations turn a strong word into a modest one: "could not be confirmed" is the
 // field's way to say that a number is open.
 const negations = "not, cannot, never, no, nor, neither, unable, couldn, isn, wasn, hasn"
@@ -97,13 +105,8 @@ const (
 // tooStrong words every place where the text of a finding claims more than its standard
 // and outcome allow. What stands in quotation marks is somebody else's.
 func tooStrong(f Finding) (out []string) {
-	var sentences [][]string
-	for _, s := range strings.FieldsFunc(outsideQuotes(f.Text)+"\n"+outsideQuotes(f.Legal.Text), func(r rune) bool { return strings.ContainsRune(".;:!?\n", r) }) {
-		sentences = append(sentences, lang.Words(s))
-	}
-	said := func(phrase string, negatable bool) bool {
-		return slices.ContainsFunc(sentences, func(words []string) bool { return holds(words, strings.Split(phrase, " "), negatable) })
-	}
+	read := reading(f)
+	said := read.holds
 	for _, w := range wordings {
 		for _, phrase := range strings.Split(w.phrases, ", ") {
 			switch {
@@ -117,6 +120,14 @@ func tooStrong(f Finding) (out []string) {
 	}
 	if f.Legal.Modality == Is && !f.asserts() {
 		out = append(out, "a legal qualification that is claims more than the outcome "+f.Outcome+"; write that it may constitute")
+	}
+	for _, phrase := range strings.Split(unmet, ", ") {
+		if f.Outcome == Met && said(phrase, true) {
+			out = append(out, "“"+phrase+"” says that it is not met, and the outcome is met")
+		}
+	}
+	if name, found := read.namedInLaw(); found && f.Legal.Modality != Is {
+		out = append(out, "“"+name+"” claims more than that something may constitute; write “may constitute”, or give what the law calls it apart, with --legal and --modality")
 	}
 	for _, phrase := range strings.Split(denials, ", ") {
 		if !f.asserts() && said(phrase, false) {
@@ -141,20 +152,20 @@ func plainEnough(f Finding) error {
 // negated, at least once without a negation before it.
 func holds(words, phrase []string, negatable bool) bool {
 	for i := 0; i+len(phrase) <= len(words); i++ {
-		if slices.Equal(words[i:i+len(phrase)], phrase) && !(negatable && negated(words[max(0, i-negationReach):i])) {
+		if slices.Equal(words[i:i+len(phrase)], phrase) && !(negatable && follows(words[:i], negations)) {
 			return true
 		}
 	}
 	return false
 }
 
-// negated reads backwards from a phrase until a negation or another clause.
-func negated(before []string) bool {
-	for _, w := range slices.Backward(before) {
+// follows reads backwards from a phrase until one of some words or another clause.
+func follows(before []string, words string) bool {
+	for _, w := range slices.Backward(before[max(0, len(before)-negationReach):]) {
 		switch {
 		case slices.Contains(strings.Split(clauseWords, ", "), w):
 			return false
-		case slices.Contains(strings.Split(negations, ", "), w):
+		case slices.Contains(strings.Split(words, ", "), w):
 			return true
 		}
 	}
@@ -178,4 +189,34 @@ func outsideQuotes(s string) string {
 		s = out.String() + s
 	}
 	return s
+}
+
+// Wording words every place where a text claims more than the weakest of the findings
+// under it: the lowest standard, and an outcome that concludes nothing before one that
+// does. Without any nobody has concluded anything, and no word for that is used.
+func Wording(text string, under ...Finding) []string {
+	weakest := Finding{Text: text}
+	if len(under) == 0 {
+		strong := tooStrong(weakest)
+		for i, w := range strong {
+			phrase, _, _ := strings.Cut(w, " claims more than ")
+			strong[i] = phrase + " is a word for what was concluded, and no finding is cited"
+		}
+		return strong
+	}
+	weakest.Standard, weakest.Outcome = under[0].Standard, under[0].Outcome
+	called := map[string]bool{} // what the law calls it, as far as a finding says
+	for _, f := range under {
+		if f.Standard.Rank() < weakest.Standard.Rank() {
+			weakest.Standard = f.Standard
+		}
+		if weakest.asserts() && f.Outcome != "" {
+			weakest.Outcome = f.Outcome
+		}
+		called[f.Legal.Modality] = true
+	}
+	if weakest.asserts() && called[Is] && !called[MayConstitute] {
+		weakest.Legal.Modality = Is
+	}
+	return tooStrong(weakest)
 }

@@ -29,7 +29,7 @@ func (b *builder) publicRecord() {
 	later := note("public/followup.txt", "Note 4: two years on", "2024-08-27", "uhrp.org, voanews.com, ishr.ch")
 	scale := note("public/scale.txt", "Note 5: an earlier number", "2018", "cnn.com")
 	recs := b.publicRecommendations(released)
-	b.publicStatements(reactions, later)
+	b.publicStatements(released, reactions, later)
 	b.publicFinding(released, scale)
 	b.publicReport(vote)
 	if b.step("logging what was searched, so that silence can be told from not looking") {
@@ -57,7 +57,7 @@ func (b *builder) publicRecommendations(source string) (ids []string) {
 	return ids
 }
 
-func (b *builder) publicStatements(reactions, later string) {
+func (b *builder) publicStatements(released, reactions, later string) {
 	b.propose(reactions)
 	b.step("recording who said what, of what")
 	for _, st := range []record.Statement{
@@ -66,7 +66,7 @@ func (b *builder) publicStatements(reactions, later string) {
 		{Source: reactions, Speaker: "Foreign Ministry of China", OnBehalfOf: government, Words: "invalid and illegal",
 			Target: record.Target{Kind: record.TargetReport}, Stance: "rejects", SaidOn: "2022-09-01"},
 		{Source: reactions, Speaker: "Stéphane Dujarric", OnBehalfOf: "UN Secretary-General", Words: "will take on board the recommendations",
-			Target: record.Target{Kind: record.TargetRecommendations}, Stance: "urges", SaidOn: "2022-09-01"},
+			Target: record.Target{Kind: record.TargetRecommendations, ID: released}, Stance: "urges", SaidOn: "2022-09-01"},
 		{Source: reactions, Speaker: "UN special-procedure experts", Words: "expressed support for the assessment",
 			Target: record.Target{Kind: record.TargetReport}, Stance: "endorses", SaidOn: "2022-09-07"},
 		{Source: later, Speaker: office, Words: "many problematic laws and policies remain in place",

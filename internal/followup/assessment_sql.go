@@ -98,7 +98,7 @@ func (a *Assessment) unanswered(tx *store.Tx, rec Recommendation, zone *time.Loc
 		return err
 	}
 	for _, s := range counted(in, record.Date(a.AsOf)) {
-		if About(s.Target, rec.ID) && rec.Addresses(s.Actor) {
+		if about(s.Target, s.source, rec) && rec.Addresses(s.Actor) {
 			return fault.New(fault.Refused, s.Statement+" is an answer of an addressee to "+rec.ID, "No assessment was made.",
 				"Say how good an answer it is, or choose an earlier day.")
 		}

@@ -294,8 +294,17 @@ func spread(t *testing.T) house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []string{"R-01", "R-02"} {
-		if _, err := h.TakePosition(ctx, by, Position{Recommendation: id, Statement: s.ID, Value: Supported}); err != nil {
+	// Said of all that S-002 asks; of what S-001 asks it says nothing until somebody says so.
+	if _, err := h.TakePosition(ctx, by, Position{Recommendation: "R-01", Statement: s.ID, Value: Supported}); fault.KindOf(err) != fault.Refused {
+		t.Fatalf("recommendations of another source: %v", err)
+	}
+	of, err := h.record.Say(ctx, by, record.Statement{Source: "S-002", From: 2, To: 2, Speaker: ministry, Stance: record.Accepts,
+		Target: record.Target{Kind: record.TargetRecommendations, ID: "S-001"}, Words: "accepts both", SaidOn: "2031-06-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, st := range map[string]string{"R-01": of.ID, "R-02": s.ID} {
+		if _, err := h.TakePosition(ctx, by, Position{Recommendation: id, Statement: st, Value: Supported}); err != nil {
 			t.Fatal(err)
 		}
 	}

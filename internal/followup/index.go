@@ -20,8 +20,8 @@ type index struct {
 	about      []bool                   // of said: whether it is about any of recs
 	statements map[string]int           // those that positions name → said; -1 when not counted
 	ofOne      []map[string][]int       // recommendation → actor → said, in their order
-	ofAll      map[string][]int         // actor → said of all recommendations, in their order
-	everything map[string][]Said        // actor → the same, as cells show it
+	ofAll      map[[2]string][]int      // source, actor → said of all recommendations of the source, in their order
+	everything map[[2]string][]Said     // source, actor → the same, as cells show it
 	addressees []map[string]bool        // recommendation → actor
 	positions  map[string][]Position    // recommendation → positions
 	searches   map[[2]string][]Searched // recommendation, actor → searches
@@ -32,11 +32,11 @@ func indexed(in MatrixInput, asOf record.Date) *index {
 		in.Zone = time.UTC
 	}
 	recs := slices.SortedFunc(slices.Values(in.Recommendations), func(a, b Recommendation) int { return byID(a.ID, b.ID) })
-	x := &index{in: in, asOf: asOf, recs: recs, said: counted(in, asOf), keys: map[string]string{}, statements: map[string]int{}, ofAll: map[string][]int{},
-		everything: map[string][]Said{}, positions: map[string][]Position{}, searches: map[[2]string][]Searched{}}
-	at := map[string]int{}
+	x := &index{in: in, asOf: asOf, recs: recs, said: counted(in, asOf), keys: map[string]string{}, statements: map[string]int{}, ofAll: map[[2]string][]int{},
+		everything: map[[2]string][]Said{}, positions: map[string][]Position{}, searches: map[[2]string][]Searched{}}
+	at, sources := map[string]int{}, map[string]bool{}
 	for i, r := range recs {
-		at[r.ID] = i
+		at[r.ID], sources[r.Source] = i, true
 		to := map[string]bool{}
 		for _, a := range r.Addressees {
 			to[x.key(a)] = true
@@ -58,9 +58,10 @@ func indexed(in MatrixInput, asOf record.Date) *index {
 		rec, known := at[s.Target.ID]
 		switch {
 		case s.Target.Kind == record.TargetRecommendations:
-			x.ofAll[key] = append(x.ofAll[key], i)
-			x.everything[key] = append(x.everything[key], *s)
-			x.about[i] = len(recs) > 0
+			of := [2]string{whose(s.Target, s.source), key}
+			x.ofAll[of] = append(x.ofAll[of], i)
+			x.everything[of] = append(x.everything[of], *s)
+			x.about[i] = sources[of[0]]
 		case s.Target.Kind == record.TargetRecommendation && known:
 			x.ofOne[rec][key] = append(x.ofOne[rec][key], i)
 			x.about[i] = true
@@ -161,9 +162,10 @@ func (x *index) cell(i int, rec Recommendation, actor string) Cell {
 // saidOf is what an actor said of the recommendation at i, newest first. Nobody changes
 // the slice: cells share it where an actor spoke of all recommendations only.
 func (x *index) saidOf(i int, key string) []Said {
-	one, all := x.ofOne[i][key], x.ofAll[key]
+	of := [2]string{x.recs[i].Source, key}
+	one, all := x.ofOne[i][key], x.ofAll[of]
 	if len(one) == 0 {
-		return slices.Clip(x.everything[key])
+		return slices.Clip(x.everything[of])
 	}
 	out := make([]Said, 0, len(one)+len(all))
 	for len(one) > 0 && len(all) > 0 {
@@ -205,7 +207,7 @@ func (x *index) dayOf(p Position, rec Recommendation, key string) (record.Date, 
 		return day, p.Row > 0 && p.Row == rec.Row && p.Source == rec.Source && len(rec.Addressees) == 1
 	}
 	i, ok := x.statements[p.Statement]
-	if !ok || i < 0 || x.key(x.said[i].Actor) != key || !About(x.said[i].Target, rec.ID) {
+	if !ok || i < 0 || x.key(x.said[i].Actor) != key || !about(x.said[i].Target, x.said[i].source, rec) {
 		return "", false
 	}
 	return max(x.said[i].Counted, record.Date(p.AsOf).Latest()), true

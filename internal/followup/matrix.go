@@ -92,7 +92,8 @@ type Said struct {
 	Imprecise  bool          `json:"imprecise,omitempty"`
 	Address    string        `json:"address"`
 
-	order int64 // of recording
+	order  int64  // of recording
+	source string // in which it stands
 }
 
 // ActorOf is who answers for a statement.
@@ -104,10 +105,23 @@ func ActorOf(s record.Statement) string {
 }
 
 // About reports whether a statement was said of the recommendation, by itself or as
-// one of all. Everything else a statement can be about is something else.
-func About(s record.Target, recommendation string) bool {
-	return s.Kind == record.TargetRecommendation && s.ID == recommendation || s.Kind == record.TargetRecommendations
+// one of all that its source makes. Everything else a statement can be about is something else.
+func About(s record.Statement, rec Recommendation) bool { return about(s.Target, s.Source, rec) }
+
+func about(t record.Target, source string, rec Recommendation) bool {
+	switch t.Kind {
+	case record.TargetRecommendation:
+		return t.ID == rec.ID
+	case record.TargetRecommendations:
+		return whose(t, source) == rec.Source
+	}
+	return false
 }
+
+// whose is the source whose recommendations a statement about all of them means: the one
+// that its target names, otherwise the one in which it stands. A case holds those of many
+// bodies, and "the recommendations" are never all of them.
+func whose(t record.Target, source string) string { return cmp.Or(t.ID, source) }
 
 // BuildMatrix draws the matrix as it stood at the end of a day in the case's zone. A
 // statement counts from the latest day its date may mean, so that one "of 2022" is not
@@ -138,7 +152,7 @@ func counted(in MatrixInput, asOf record.Date) []Said {
 			continue
 		}
 		block = append(block, Said{Statement: s.ID, Actor: ActorOf(s), Speaker: s.Speaker, OnBehalfOf: s.OnBehalfOf, Stance: s.Stance,
-			Target: s.Target, OfAll: s.Target.Kind == record.TargetRecommendations, Words: s.Words, SaidOn: s.SaidOn,
+			Target: s.Target, OfAll: s.Target.Kind == record.TargetRecommendations, source: s.Source, Words: s.Words, SaidOn: s.SaidOn,
 			Counted: day, Imprecise: first[s.SaidOn] != day, Address: s.Address().String(), order: s.At})
 	}
 	all := make([]*Said, len(block)) // a statement is too large to be moved about while sorting
@@ -235,6 +249,9 @@ func TargetWords(t record.Target) string {
 		words = "recommendation " + t.ID
 	case record.TargetRecommendations:
 		words = "all recommendations"
+		if t.ID != "" {
+			words += " of " + t.ID
+		}
 	case record.TargetRelease:
 		words = "the release (the act of publishing)"
 	case record.TargetReport:

@@ -205,12 +205,16 @@ func saidOf(tx *store.Tx, ids []string, part bool) ([]record.Statement, error) {
 
 // narrow leaves what is about the recommendations.
 func (in *MatrixInput) narrow(ids []string) {
-	known := map[string]bool{}
+	known, sources := map[string]bool{}, map[string]bool{}
 	for _, id := range ids {
 		known[id] = true
 	}
+	for _, r := range in.Recommendations {
+		sources[r.Source] = true
+	}
 	in.Statements = slices.DeleteFunc(in.Statements, func(s record.Statement) bool {
-		return s.Target.Kind != record.TargetRecommendations && !(s.Target.Kind == record.TargetRecommendation && known[s.Target.ID])
+		return !(s.Target.Kind == record.TargetRecommendations && sources[whose(s.Target, s.Source)]) &&
+			!(s.Target.Kind == record.TargetRecommendation && known[s.Target.ID])
 	})
 	in.Searches = slices.DeleteFunc(in.Searches, func(l SearchLog) bool {
 		return !slices.ContainsFunc(l.Recommendations, func(id string) bool { return known[id] })

@@ -120,7 +120,7 @@ func TestMatrixCells(t *testing.T) {
 			st("ST-002", envoy, "criticises", record.TargetRecommendation, "R-01", "2031-05-23"), st("ST-001", envoy, "urges", record.TargetRecommendation, "R-01", "2031-05-23")}},
 			envoy, "criticises / urges", "", HasStance, 2},
 		{"a stance on all recommendations is one on each", MatrixInput{Statements: []record.Statement{
-			st("ST-001", envoy, "endorses", record.TargetRecommendations, "", "2031-05-23")}},
+			st("ST-001", envoy, "endorses", record.TargetRecommendations, "S-001", "2031-05-23")}},
 			envoy, "endorses", "", HasStance, 1},
 		{"what was said later is left out", MatrixInput{Statements: []record.Statement{
 			st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", "2031-07-01")}},
@@ -152,12 +152,12 @@ func TestMatrixCells(t *testing.T) {
 // TestMatrixEntry: a cell leads to exact words, speaker, the one spoken for, date,
 // statement and sentence.
 func TestMatrixEntry(t *testing.T) {
-	s := st("ST-007", "A Spokesman", "urges", record.TargetRecommendations, "", "2031-05")
+	s := st("ST-007", "A Spokesman", "urges", record.TargetRecommendations, "S-001", "2031-05")
 	s.OnBehalfOf, s.From, s.To = envoy, 4, 5
 	m := BuildMatrix(MatrixInput{Recommendations: []Recommendation{rec("R-01", ministry)}, Statements: []record.Statement{s}}, "2031-06-30")
 	got := on(t, m, envoy, "R-01").Statements[0]
 	want := Said{Statement: "ST-007", Actor: envoy, Speaker: "A Spokesman", OnBehalfOf: envoy, Stance: "urges", Target: s.Target, OfAll: true,
-		Words: "words of ST-007", SaidOn: "2031-05", Counted: "2031-05-31", Imprecise: true, Address: "S-002:4-5", order: 1}
+		Words: "words of ST-007", SaidOn: "2031-05", Counted: "2031-05-31", Imprecise: true, Address: "S-002:4-5", order: 1, source: "S-002"}
 	if got != want {
 		t.Errorf("entry is %+v\nwant %+v", got, want)
 	}
@@ -176,7 +176,7 @@ func TestMatrixApart(t *testing.T) {
 		st("ST-003", envoy, "endorses", record.TargetReport, "", "2031-05-25"),
 		st("ST-004", ministry, "denies", record.TargetFinding, "F-01", "2031-05-26"),
 		st("ST-005", envoy, "urges", record.TargetRecommendation, "R-99", "2031-05-27"),
-		st("ST-006", envoy, "urges", record.TargetRecommendations, "", "2031-05-28"),
+		st("ST-006", envoy, "urges", record.TargetRecommendations, "S-001", "2031-05-28"),
 		st("ST-007", envoy, "endorses", record.TargetReport, "", "2031-07-28"),
 	}}
 	m := BuildMatrix(in, "2031-06-30")
@@ -294,8 +294,11 @@ func genInput(t *rapid.T) MatrixInput {
 	in := MatrixInput{Zone: time.UTC, Recommendations: []Recommendation{rec("R-01", ministry), rec("R-02", monitor, ministry)}}
 	for i := range rapid.IntRange(0, 8).Draw(t, "statements") {
 		s := st(fmt.Sprintf("ST-%03d", i+1), genActor.Draw(t, "speaker"), genStance.Draw(t, "stance"), genKind.Draw(t, "kind"), "", genDate.Draw(t, "said"))
-		if s.Target.Kind == record.TargetRecommendation {
+		switch s.Target.Kind {
+		case record.TargetRecommendation:
 			s.Target.ID = rapid.SampledFrom([]string{"R-01", "R-02", "R-77"}).Draw(t, "target")
+		case record.TargetRecommendations:
+			s.Target.ID = rapid.SampledFrom([]string{"", "S-001", "S-001", "S-009"}).Draw(t, "whose")
 		}
 		if rapid.Bool().Draw(t, "spokesman") {
 			s.OnBehalfOf = genActor.Draw(t, "for")
@@ -349,7 +352,7 @@ func checkCell(t *rapid.T, in MatrixInput, actor string, c Cell) {
 			if s.OnBehalfOf != "" {
 				who = s.OnBehalfOf
 			}
-			about := s.Target.Kind == record.TargetRecommendations || s.Target.Kind == record.TargetRecommendation && s.Target.ID == c.Recommendation
+			about := s.Target.Kind == record.TargetRecommendations && s.Target.ID == "S-001" || s.Target.Kind == record.TargetRecommendation && s.Target.ID == c.Recommendation
 			return who == actor && about && (id == "" || s.ID == id) && (stance == "" || s.Stance == stance)
 		})
 	}
@@ -390,7 +393,7 @@ func TestMatrixPast(t *testing.T) {
 }
 
 func TestMatrixText(t *testing.T) {
-	s := st("ST-001", "الناطق", "urges", record.TargetRecommendations, "", "2031")
+	s := st("ST-001", "الناطق", "urges", record.TargetRecommendations, "S-001", "2031")
 	s.OnBehalfOf, s.Words = "وزارة\u202eالنظام", "line\nbreak \x1b[31m"
 	apart := st("ST-002", ministry, "rejects", record.TargetRelease, "", "2030-05-23")
 	text := BuildMatrix(MatrixInput{Recommendations: []Recommendation{rec("R-01", ministry)}, Statements: []record.Statement{s, apart}}, "2031-12-31").Text()

@@ -42,6 +42,8 @@ func genWide(t *rapid.T) MatrixInput {
 		s := st(fmt.Sprintf("ST-%03d", i+1), names.Draw(t, "speaker"), genStance.Draw(t, "stance"), genKind.Draw(t, "kind"), "", genDate.Draw(t, "said"))
 		if s.Target.Kind == record.TargetRecommendation {
 			s.Target.ID = ids.Draw(t, "target")
+		} else if s.Target.Kind == record.TargetRecommendations {
+			s.Target.ID = rapid.SampledFrom([]string{"", "S-001", "S-001", "S-009"}).Draw(t, "whose")
 		}
 		if rapid.Bool().Draw(t, "spokesman") {
 			s.OnBehalfOf = names.Draw(t, "for")
@@ -69,7 +71,7 @@ func plainMatrix(in MatrixInput, asOf record.Date) Matrix {
 		Recommendations: slices.SortedFunc(slices.Values(in.Recommendations), func(a, b Recommendation) int { return byID(a.ID, b.ID) })}
 	said := counted(in, asOf)
 	for _, s := range said {
-		if !slices.ContainsFunc(m.Recommendations, func(r Recommendation) bool { return About(s.Target, r.ID) }) {
+		if !slices.ContainsFunc(m.Recommendations, func(r Recommendation) bool { return about(s.Target, s.source, r) }) {
 			m.Apart = append(m.Apart, s)
 		}
 	}
@@ -98,7 +100,7 @@ func plainActors(recs []Recommendation, said []Said, searches []SearchLog) []str
 		}
 	}
 	for _, s := range slices.Backward(said) {
-		if slices.ContainsFunc(recs, func(r Recommendation) bool { return About(s.Target, r.ID) }) {
+		if slices.ContainsFunc(recs, func(r Recommendation) bool { return about(s.Target, s.source, r) }) {
 			add(&others, s.Actor)
 		}
 	}
@@ -112,7 +114,7 @@ func plainActors(recs []Recommendation, said []Said, searches []SearchLog) []str
 func plainCell(in MatrixInput, asOf record.Date, said []Said, actor string, rec Recommendation) Cell {
 	c := Cell{Recommendation: rec.ID, Addressee: rec.Addresses(actor)}
 	for _, s := range said {
-		if sameActor(s.Actor, actor) && About(s.Target, rec.ID) {
+		if sameActor(s.Actor, actor) && about(s.Target, s.source, rec) {
 			c.Statements = append(c.Statements, s)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // is set only by words said of it, or of all of them as a body, and only by somebody
 // it addresses. Whoever opposes a release has not rejected what the report asks.
 func maySet(rec Recommendation, s record.Statement) error {
-	if !About(s.Target, rec.ID) {
+	if !About(s, rec) {
 		return fault.New(fault.Refused, fmt.Sprintf("%s is about %s, not about %s", s.ID, targetNoun(s.Target), rec.ID),
 			"No position was recorded; the statement stays where it stands.",
 			"Take a position from words said of "+rec.ID+", or record a search: without words there is no position.")
@@ -32,6 +32,8 @@ func targetNoun(t record.Target) string {
 	switch t.Kind {
 	case record.TargetRecommendation, record.TargetFinding:
 		return ledger.Echo(t.ID)
+	case record.TargetRecommendations:
+		return "the recommendations of another source"
 	case record.TargetRelease:
 		return "the release"
 	case record.TargetReport:

@@ -97,6 +97,10 @@ func linked(tx *store.Tx, r Recommendation, before []string) error {
 			return err
 		}
 	}
+	return noCircle(tx, r)
+}
+
+func noCircle(tx *store.Tx, r Recommendation) error {
 	return acyclic(r, func(id string) ([]string, error) {
 		earlier, _, err := recommendations.Find(tx, id)
 		return earlier.Supersedes, err

@@ -23,7 +23,9 @@ func TestMaySet(t *testing.T) {
 		what string // "" for allowed
 	}{
 		{"the addressee on this recommendation", said(ministry, "", record.TargetRecommendation, "R-01"), ""},
-		{"the addressee on all of them", said(ministry, "", record.TargetRecommendations, ""), ""},
+		{"the addressee on all of them", said(ministry, "", record.TargetRecommendations, "S-001"), ""},
+		{"on all that another source asks", said(ministry, "", record.TargetRecommendations, "S-009"), "ST-004 is about the recommendations of another source, not about R-01"},
+		{"on all that its own source asks, which is another", said(ministry, "", record.TargetRecommendations, ""), "ST-004 is about the recommendations of another source, not about R-01"},
 		{"somebody on the addressee's behalf", said("A Spokesman", ministry, record.TargetRecommendation, "R-01"), ""},
 		{"of the release", said(ministry, "", record.TargetRelease, ""), "ST-004 is about the release, not about R-01"},
 		{"of the report", said(ministry, "", record.TargetReport, ""), "ST-004 is about the report, not about R-01"},

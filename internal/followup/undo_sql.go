@@ -21,6 +21,12 @@ func (r *Room) Undo(tx *store.Tx, by ledger.Actor, id, why string) (gone bool, e
 	if err != nil {
 		return gone, err
 	}
+	if r, ok := v.(Recommendation); ok {
+		// What was put in its place meanwhile must not come to stand in its own.
+		if err := noCircle(tx, r); err != nil {
+			return gone, err
+		}
+	}
 	for _, name := range names(v) {
 		// What was erased stays named; what was taken back must come back first.
 		if err := there(tx, name); fault.KindOf(err) == fault.NotFound {

@@ -1,6 +1,7 @@
-// Package lang knows what text looks like: its language tag, its direction, the form
-// under which two spellings are the same, and the form in which it can be shown without
-// doing anything to the screen it is shown on.
+// Package lang knows what text looks like: its language tag, its direction, its script, the
+// form under which two spellings are the same, and the form in which it can be shown
+// without doing anything to the screen it is shown on. It also says of what a member
+// writes whether anything in it is seen, and whether it is seen in the order it has.
 //
 // It never guesses a language: a Tag is what a document declares, what package ident
 // found with confidence, or empty. Fold and Words throw distinctions away and serve

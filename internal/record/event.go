@@ -3,6 +3,8 @@ package record
 import (
 	"cmp"
 	"slices"
+
+	"heed/internal/record/edtf"
 )
 
 // Event is something that happened, with what was done to whom in it. It is the team's
@@ -149,7 +151,7 @@ func validEvent(e Event) error {
 	if err := text("text of the event", e.Text, false); err != nil {
 		return err
 	}
-	if err := inOrder(e.First, cmp.Or(e.Last, e.First)); err != nil {
+	if err := edtf.InOrder(e.First, cmp.Or(e.Last, e.First)); err != nil {
 		return err
 	}
 	if err := ofKind("place", "PL", e.Place); err != nil {
@@ -197,7 +199,7 @@ func validEventAct(a EventAct, before []EventAct) error {
 	if err := ofKind("place", "PL", a.Place); err != nil {
 		return err
 	}
-	if err := inOrder(a.First, cmp.Or(a.Last, a.First)); err != nil {
+	if err := edtf.InOrder(a.First, cmp.Or(a.Last, a.First)); err != nil {
 		return err
 	}
 	if a.Status != "" {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"heed/internal/lang"
+	"heed/internal/record/edtf"
 	"heed/internal/seal"
 )
 
@@ -105,7 +107,7 @@ func validPerson(p Person) error {
 			return err
 		}
 	}
-	if err := validEDTF(p.Birth); err != nil {
+	if err := edtf.InOrder(p.Birth, ""); err != nil {
 		return err
 	}
 	if err := validParts(p.Sealed, p.SealAs); err != nil {
@@ -138,7 +140,7 @@ func validPublic(p Person) error {
 	if err := text("reason", p.WhyPublic, false); err != nil {
 		return err
 	}
-	if strings.TrimSpace(p.WhyPublic) == "" {
+	if lang.Blank(p.WhyPublic) {
 		return invalid("a public person needs a reason: who is named here may be named in a report", "Say why, such as an office they hold: --why \"…\"")
 	}
 	if !slices.ContainsFunc(p.Names, func(n Name) bool { return n.Kind == NameProper }) {

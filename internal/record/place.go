@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"heed/internal/intake"
+	"heed/internal/lang"
+	"heed/internal/record/edtf"
 	"heed/internal/seal"
 )
 
@@ -125,7 +127,7 @@ func validPlace(p Place) error {
 		if !slices.Contains(PlaceStatuses(), s.Value) {
 			return invalid("this is no status of a place", "Choose one of: "+strings.Join(PlaceStatuses(), ", ")+".")
 		}
-		if err := inOrder(s.From, s.To); err != nil {
+		if err := edtf.InOrder(s.From, s.To); err != nil {
 			return err
 		}
 	}
@@ -140,7 +142,7 @@ func validOpenness(p Place) error {
 		return invalid("a protected place has no open coordinates", "Seal them: heed place PL-01 --seal coordinates")
 	case p.Protected && p.Source == "":
 		return invalid("a protected place needs a source: its key covers what is known of it", "Name the source through which the place is known: --source S-002")
-	case !p.Protected && len(p.Names) == 0 && strings.TrimSpace(p.Label) == "":
+	case !p.Protected && len(p.Names) == 0 && lang.Blank(p.Label):
 		return invalid("a place needs a name, or words for it", "Give --name or --label.")
 	}
 	return validNames(p.Names)

@@ -26,7 +26,8 @@
 //     begin or end inside a word of it.
 //   - A code changed by anybody but its coder, and a comparison of numbers that count
 //     different things.
-//   - A text with a direction override in it.
+//   - A text in which nothing is seen where one is needed, and one that turns the order of
+//     its letters.
 //   - Anything new about a source that was erased.
 //   - A target wider than the words: it is taken as a person gives it and never
 //     guessed from the stance, and a proposal's target counts only when repeated.
@@ -39,9 +40,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"heed/internal/fault"
+	"heed/internal/lang"
 )
 
 // Case is the assessment as a whole: one directory, one case.
@@ -110,40 +111,17 @@ func validOrigin(s string) bool {
 	return len(s) <= 128
 }
 
-// line checks a text of one line; text one of several. Both refuse what is no valid
-// UTF-8: it would come back changed from the ledger, whose versions are JSON.
-func line(what, s string, required bool) error {
-	return checked(what, s, required, func(r rune) bool { return unicode.IsControl(r) })
-}
-
-func text(what, s string, required bool) error {
-	return checked(what, s, required, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' })
-}
-
-func checked(what, s string, required bool, bad func(rune) bool) error {
-	switch {
-	case required && strings.TrimSpace(s) == "":
-		return invalid("the "+what+" is missing", "Give the "+what+" and try again.")
-	case !utf8.ValidString(s):
-		return invalid("the "+what+" is no valid UTF-8", "Write it again.")
-	case strings.ContainsFunc(s, bad):
-		return invalid("the "+what+" holds control characters", "Write it again without them.")
-	}
-	return InOrder(s)
-}
+// line checks a text of one line; text one of several.
+func line(what, s string, required bool) error { return lang.Line(what, s, required) }
+func text(what, s string, required bool) error { return lang.Text(what, s, required) }
 
 // Overrides are the characters that show letters in another order than they are stored:
 // a reader would see other words than those every check compares.
 const Overrides = "\u202d\u202e"
 
-// InOrder refuses a text that a member writes with a direction override in it.
-func InOrder(s string) error {
-	if strings.ContainsAny(s, Overrides) {
-		return invalid("the text holds a direction override: a reader would see another order than the one that is checked",
-			"Write it again without U+202D and U+202E.")
-	}
-	return nil
-}
+// InOrder refuses a text that a member writes with a character in it that turns the
+// order of others.
+func InOrder(s string) error { return lang.InOrder(s) }
 
 // invalid is a refusal before anything was written.
 func invalid(what, do string) error {

@@ -3,6 +3,8 @@ package record
 import (
 	"slices"
 	"strings"
+
+	"heed/internal/lang"
 )
 
 // Source is what is known of where an original comes from. It has the original's id.
@@ -79,7 +81,7 @@ func validSource(s Source) error {
 	if len(s.Reliability) != 1 || s.Reliability < "A" || s.Reliability > "F" {
 		return invalid("this is no grade of reliability", "Use A to F; F means that it cannot be judged.")
 	}
-	if s.Reliability != ReliabilityUnjudged && strings.TrimSpace(s.Reason) == "" {
+	if s.Reliability != ReliabilityUnjudged && lang.Blank(s.Reason) {
 		return invalid("a reliability other than F needs its reason", "Say what the grade rests on, or leave it at F.")
 	}
 	return nil

@@ -21,7 +21,7 @@ type Target struct {
 // The kinds of targets.
 const (
 	TargetRecommendation  = "recommendation"  // one, by its id
-	TargetRecommendations = "recommendations" // all of them, as a body
+	TargetRecommendations = "recommendations" // all that one source makes: the one with the ID, or else the statement's own
 	TargetReport          = "report"
 	TargetRelease         = "release" // the act of publishing
 	TargetAccusations     = "accusations"
@@ -196,12 +196,22 @@ func validTarget(t Target) error {
 		return invalid("a statement needs its target", "Choose one of: "+strings.Join(TargetKinds(), ", ")+".")
 	case prefix != "" && !numbered(prefix, t.ID):
 		return invalid("the target "+t.Kind+" needs the id of one", "Write it like "+prefix+"-01.")
+	case t.Kind == TargetRecommendations && (t.ID == "" || intake.ValidSource(t.ID)):
 	case prefix == "" && t.ID != "":
-		return invalid("the target "+t.Kind+" has no id", "Drop the id, or choose the kind that it belongs to.")
+		return invalid("the target "+t.Kind+" has no id of that form", "Drop the id, or choose the kind that it belongs to.")
+	case prefix == "" && looksLikeID(t.Words):
+		return invalid("the target "+t.Kind+" is described by words, and these are an id", "Choose the kind that the id belongs to: recommendation:R-01, finding:F-01, recommendations:S-001.")
 	case t.Kind == TargetOther && strings.TrimSpace(t.Words) == "":
 		return invalid("the target other needs words", "Say what the statement is about.")
 	}
 	return nil
+}
+
+// looksLikeID reports whether words are nothing but an id, by which a reader would take the
+// target for that object.
+func looksLikeID(words string) bool {
+	prefix, digits, ok := strings.Cut(strings.TrimSpace(words), "-")
+	return ok && len(prefix) <= 2 && len(digits) >= 2 && strings.Trim(prefix, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // numbered reports whether id has the form PREFIX-01.

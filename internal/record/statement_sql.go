@@ -20,6 +20,11 @@ func (r *Room) Say(ctx context.Context, by ledger.Actor, s Statement) (Statement
 		if err := validStatement(s, p.Text); err != nil {
 			return err
 		}
+		if s.Target.Kind == TargetRecommendations && s.Target.ID != "" {
+			if _, err := intake.ReadKept(tx, s.Target.ID); err != nil {
+				return err
+			}
+		}
 		if err := knownPerson(tx, s.SpeakerID); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"heed/internal/fault"
 	"heed/internal/intake"
+	"heed/internal/lang"
 	"heed/internal/ledger"
 	"heed/internal/store"
 )
@@ -45,7 +46,7 @@ func mayUndo(tx *store.Tx, by ledger.Actor, id, why string) error {
 		return Code{ID: id, Coder: past[0].Entry.By}.onlyBy(by)
 	}
 	b, _, err := bases.Find(tx, id)
-	if err == nil && b.takenBack() && strings.TrimSpace(why) == "" {
+	if err == nil && b.takenBack() && lang.Blank(why) {
 		err = fault.New(fault.Refused, "the withdrawal of "+b.ID+" is not taken back without a reason", "It covers nothing, as before.",
 			"Say who told the team that the person had not withdrawn, and how: --why \"…\"")
 	}

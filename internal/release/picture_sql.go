@@ -54,20 +54,14 @@ func (p *picture) readJudgements(tx *store.Tx) error {
 			return err
 		}
 	}
-	ev, err := corroborate.ReadEvidenceFor(tx, slices.Collect(maps.Values(p.Findings))...)
+	// What is cited by itself is read as a finding would have it: with what contradicts it.
+	alone := corroborate.Finding{For: p.cited().claims}
+	ev, err := corroborate.ReadEvidenceFor(tx, append(slices.Collect(maps.Values(p.Findings)), alone)...)
 	if err != nil {
 		return err
 	}
 	p.Claims, p.Contrary, p.Erased = ev.Claims, ev.Contrary, ev.Erased
 	c := p.cited()
-	for _, id := range c.claims { // those that are cited by themselves
-		if _, known := p.Claims[id]; known {
-			continue
-		}
-		if err := there(p.Claims, id, tx, corroborate.ReadClaim); err != nil {
-			return err
-		}
-	}
 	for _, id := range c.statements {
 		if err := there(p.Statements, id, tx, record.ReadStatement); err != nil {
 			return err
@@ -134,7 +128,10 @@ func (p *picture) readSources(tx *store.Tx) (err error) {
 			return err
 		}
 	}
-	return nil
+	if slices.ContainsFunc(cited, p.unassessed) {
+		p.Victims, err = record.ReadVictims(tx)
+	}
+	return err
 }
 
 // readEdition reads the edition of a text that a passage counts in, where it is not the

@@ -391,31 +391,31 @@ func (h *house) past(id string) []ledger.Past {
 	return must[[]ledger.Past](h.t)(store.Read(h.t.Context(), h.db, func(tx *store.Tx) ([]ledger.Past, error) { return ledger.History(tx, id) }))
 }
 
-// Requests and replies are undone by a new act, but not from under what rests on them.
-func TestUndoOfRepliesByANewAct(t *testing.T) {
+// A reply is undone by a new act. What was sent is not: the gate would wait no more, and
+// say that nobody was asked. It is withdrawn, with a reason, and that can be undone.
+func TestWhatWasSentIsNotUndone(t *testing.T) {
 	h, ctx := answered(t), t.Context()
 	h.asked()
-	h.came("RQ-01", "")
 	_, err := h.undo("RQ-01")
-	refused(t, err, fault.Refused, "it is named by RP-01")
-	if gone, err := h.undo("RP-01"); err != nil || !gone {
-		t.Fatalf("%v, %v", gone, err)
-	}
-	if gone, err := h.undo("RQ-01"); err != nil || !gone {
-		t.Fatalf("%v, %v", gone, err)
-	}
-	h.pass("R1")
-	if gone, err := h.undo("RQ-01"); err != nil || gone {
-		t.Fatalf("undone twice: %v, %v", gone, err)
-	}
+	refused(t, err, fault.Refused, "heed reply RQ-01 --withdraw")
 	if q := must[Requested](t)(h.ReplyRequest(ctx, "RQ-01")); q.Text == "" || q.Standing != Awaited {
 		t.Errorf("got %+v", q)
+	}
+	h.came("RQ-01", "")
+	if gone, err := h.undo("RP-01"); err != nil || !gone {
+		t.Fatalf("%v, %v", gone, err)
 	}
 	must[ReplyRequest](t)(h.WithdrawRequest(ctx, by("M-01"), "RQ-01", "a slip", 0))
 	if gone, err := h.undo("RQ-01"); err != nil || gone {
 		t.Fatalf("%v, %v", gone, err)
 	}
-	if q := must[Requested](t)(h.ReplyRequest(ctx, "RQ-01")); q.Withdrawn != "" {
+	if q := must[Requested](t)(h.ReplyRequest(ctx, "RQ-01")); q.Withdrawn != "" || q.Standing != Awaited {
+		t.Errorf("got %+v", q)
+	}
+	if gone, err := h.undo("RQ-01"); err != nil || gone {
+		t.Fatalf("undone twice: %v, %v", gone, err)
+	}
+	if q := must[Requested](t)(h.ReplyRequest(ctx, "RQ-01")); q.Withdrawn != "a slip" {
 		t.Errorf("got %+v", q)
 	}
 	h.whole()

@@ -7,6 +7,7 @@ import (
 
 	"heed/internal/corroborate"
 	"heed/internal/record"
+	"heed/internal/release/quotation"
 )
 
 // The checks that are no rules of the picture alone.
@@ -30,6 +31,7 @@ func rules() []rule {
 		{"traces", "every paragraph traces to a claim", traces, nil},
 		{"checks", "every cited finding meets its standard", checks, nil},
 		{"answers", "every contrary claim is answered", answers, nil},
+		{"wording", "no paragraph claims more than what it cites", wording, nil},
 		{"basis", "every source has a basis for this use", basis, nil},
 		{"quotes", "quoted words stand verbatim in a cited source", quotes, nil},
 		{"reply", "each reply is disposed of, and none is still awaited", replied, repliedNote},
@@ -121,7 +123,8 @@ func checks(p picture) (n int, hits []Hit) {
 	return n, hits
 }
 
-// answers: every contrary claim of a cited finding has an answer.
+// answers: every contrary claim of a cited finding has an answer, and so has what
+// contradicts a claim that is cited by itself.
 func answers(p picture) (n int, hits []Hit) {
 	for _, id := range p.cited().findings {
 		for _, a := range p.Findings[id].Against {
@@ -135,7 +138,8 @@ func answers(p picture) (n int, hits []Hit) {
 			}
 		}
 	}
-	return n, hits
+	more, open := uncontested(p)
+	return n + more, append(hits, open...)
 }
 
 // basis: at this moment, every source under what the draft rests on may be used in a
@@ -149,6 +153,7 @@ func basis(p picture) (n int, hits []Hit) {
 		}
 	}
 	for _, source := range p.cited().sources {
+		hits = append(hits, victimsNamed(p, source)...)
 		attribution := p.attribution(source)
 		uses := []string{record.UseReport}
 		if verbatim[source] || len(repeated[source]) > 0 {
@@ -221,9 +226,9 @@ func (p picture) verbatim() map[string]bool {
 		if !t.quotes {
 			continue
 		}
-		for _, q := range quotations(t.text) {
+		for _, q := range quotation.Find(t.text) {
 			for _, w := range t.under {
-				if strings.Contains(w.text, q.text) {
+				if strings.Contains(w.text, q.Text) {
 					out[w.source] = true
 				}
 			}
@@ -256,9 +261,9 @@ func quotes(p picture) (n int, hits []Hit) {
 		if !t.quotes {
 			continue
 		}
-		for i, q := range quotations(t.text) {
+		for i, q := range quotation.Find(t.text) {
 			n++
-			if q.closed && slices.ContainsFunc(t.under, func(w words) bool { _, whole := record.Stand(q.text, w.text); return whole }) {
+			if q.Closed && slices.ContainsFunc(t.under, func(w words) bool { _, whole := record.Stand(q.Text, w.text); return whole }) {
 				continue
 			}
 			h := Hit{Place: fmt.Sprintf("%s, quotation %d", t.place, i+1), What: "these words do not stand in what it rests on as they are printed",
@@ -267,7 +272,7 @@ func quotes(p picture) (n int, hits []Hit) {
 				h.What = "these words do not stand in what the paragraph cites as they are printed"
 				h.Do = "Write them exactly as in the source, with your own punctuation outside the marks; or cite the statement or claim that has them; or take the marks away."
 			}
-			if !q.closed {
+			if !q.Closed {
 				h.What, h.Do = "the quotation is not closed", "Close the quotation mark, or take it away."
 			}
 			hits = append(hits, h)

@@ -144,6 +144,24 @@ func TestPassing(t *testing.T) {
 	}
 }
 
+// contested is a picture in which a paragraph cites a claim by itself, with the change that
+// sets another claim against it.
+func contested(change func(*picture)) func(*picture) {
+	return func(p *picture) {
+		p.Claims["C-004"] = corroborate.Claim{ID: "C-004", Text: "The gate was shut.", Source: "S-002", From: 1, To: 1, Credibility: 3}
+		p.Claims["C-005"] = corroborate.Claim{ID: "C-005", Text: "The gate stood open.", Source: "S-003", From: 1, To: 1, Credibility: 3}
+		p.Draft.Paragraphs[1].Cites = append(p.Draft.Paragraphs[1].Cites, "C-004")
+		change(p)
+	}
+}
+
+// weaker adds F-02, of another standard and outcome than F-01.
+func weaker(p *picture, s record.Standard, outcome string) {
+	f := p.Findings["F-01"]
+	f.ID, f.Text, f.Assertion, f.Standard, f.Outcome, f.Reason = "F-02", "It could not be shown.", "", s, outcome, "The record is complete."
+	p.Findings["F-02"] = f
+}
+
 // TestRules breaks one thing at a time. Only the rule concerned may block, so that each
 // case fails when its rule is gone from the gate.
 func TestRules(t *testing.T) {
@@ -168,6 +186,43 @@ func TestRules(t *testing.T) {
 			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.Attribution = record.BackgroundOnly })
 		}},
 		{"answer missing", "answers", "C-003 against F-01", "not answered", func(p *picture) { p.Findings["F-01"].Against[0].Answer = " " }},
+		{"cited alone, and another claim says otherwise", "answers", "paragraph 2", "C-005 contradicts C-004", contested(func(p *picture) {
+			p.Contrary = map[string][]string{"C-004": {"C-005"}}
+		})},
+		{"cited alone, and it says otherwise itself", "answers", "paragraph 2", "C-005 contradicts C-004", contested(func(p *picture) {
+			with(p.Claims, "C-004", func(c *corroborate.Claim) { c.Contradicts = []string{"C-005"} })
+		})},
+		{"cited with what contradicts it, and with no answer", "answers", "paragraph 2", "C-005 contradicts C-004", contested(func(p *picture) {
+			p.Contrary = map[string][]string{"C-004": {"C-005"}}
+			p.Draft.Paragraphs[1].Cites = append(p.Draft.Paragraphs[1].Cites, "C-005")
+		})},
+		{"a finding of another paragraph answers it", "answers", "paragraph 2", "C-005 contradicts C-004", contested(func(p *picture) {
+			p.Contrary = map[string][]string{"C-004": {"C-005"}}
+			with(p.Findings, "F-01", func(f *corroborate.Finding) {
+				f.Against = append(f.Against, corroborate.Against{Claim: "C-005", Answer: "It names no day."})
+			})
+		})},
+		{"worded above its finding", "wording", "paragraph 1", "“beyond doubt” claims more than reasonable_grounds", func(p *picture) {
+			p.Draft.Paragraphs[0].Text = "It is proven beyond doubt that a person was held."
+		}},
+		{"worded above the weaker of its findings", "wording", "paragraph 1", "“proven” claims more than reasonable_grounds", func(p *picture) {
+			p.Draft.Paragraphs[0] = Paragraph{1, "It is proven that a person was held.", []string{"F-02", "F-01"}}
+			weaker(p, record.BeyondReasonableDoubt, corroborate.Met)
+		}},
+		{"worded above the weaker outcome", "wording", "paragraph 1", "“reasonable to conclude” claims more than the outcome not_met", func(p *picture) {
+			p.Draft.Paragraphs[0].Cites = []string{"F-01", "F-02"}
+			weaker(p, record.ReasonableGrounds, corroborate.NotMet)
+		}},
+		{"a conclusion from claims alone", "wording", "paragraph 3", "“reasonable to conclude” is a word for what was concluded", func(p *picture) {
+			p.Draft.Paragraphs = append(p.Draft.Paragraphs, Paragraph{3, "It is reasonable to conclude that people were held.", []string{"C-001"}})
+		}},
+		{"a victim whom an event names", "basis", "S-003", "S-003 names a victim (P-01), and no risk assessment", func(p *picture) {
+			p.Victims = map[string][]string{"P-01": {"S-009", "S-003"}}
+		}},
+		{"a victim whom a claim is about", "basis", "S-002", "S-002 names a victim (P-01, P-02), and no risk assessment", func(p *picture) {
+			p.Victims = map[string][]string{"P-01": nil, "P-02": nil, "P-03": nil}
+			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.About = []string{"P-02", "P-01"} })
+		}},
 		{"no basis", "basis", "S-002", "no basis", func(p *picture) { p.Bases["S-002"] = nil }},
 		{"withdrawn", "basis", "S-001", "withdrawn", func(p *picture) { p.Bases["S-001"][0].Withdrawn = true }},
 		{"no basis under a contrary claim", "basis", "S-003", "no basis", func(p *picture) { delete(p.Bases, "S-003") }},
@@ -292,6 +347,50 @@ func TestChecksRule(t *testing.T) {
 	with(p.Findings, "F-01", func(f *corroborate.Finding) { f.For = nil })
 	if _, hits := traces(p); len(hits) != 1 || hits[0].Place != "F-01" {
 		t.Errorf("a finding without claims: %v", hits)
+	}
+}
+
+// TestWaysOut: each of these passes, so that the rule refuses no more than it says.
+func TestWaysOut(t *testing.T) {
+	for name, change := range map[string]func(*picture){
+		"a finding cited there answers it": contested(func(p *picture) {
+			p.Contrary = map[string][]string{"C-004": {"C-005"}}
+			p.Draft.Paragraphs[1].Cites = append(p.Draft.Paragraphs[1].Cites, "F-01")
+			with(p.Findings, "F-01", func(f *corroborate.Finding) {
+				f.Against = append(f.Against, corroborate.Against{Claim: "C-005", Answer: "It names no day."})
+			})
+		}),
+		"the contrary claim is cited with the finding that answers it": contested(func(p *picture) {
+			p.Contrary = map[string][]string{"C-005": {"C-004"}}
+			p.Draft.Paragraphs[1].Cites = []string{"ST-001", "C-005", "F-01"}
+			with(p.Findings, "F-01", func(f *corroborate.Finding) {
+				f.For = append(f.For, "C-004")
+				f.Against = append(f.Against, corroborate.Against{Claim: "C-005", Answer: "It names no day."})
+			})
+		}),
+		"a strong word of somebody else": func(p *picture) {
+			p.Draft.Paragraphs[1].Text = "The spokesman called it “a completely fabricated lie” and the case “proven”."
+		},
+		"a strong word denied": func(p *picture) {
+			p.Draft.Paragraphs[0].Text = "How many people were held could not be confirmed."
+		},
+		"a victim, with the risk assessed": func(p *picture) {
+			p.Victims = map[string][]string{"P-01": {"S-003"}}
+			p.Bases["S-003"] = append(p.Bases["S-003"], record.Basis{ID: "B-004", Source: "S-003", Kind: record.PublicRecord,
+				Citation: "https://example.org/B-003", NamesVictim: true, RiskAssessment: "She lives abroad and was asked."})
+		},
+		"a victim who was asked": func(p *picture) { p.Victims = map[string][]string{"P-01": {"S-001"}} },
+		"a victim of whom no cited source speaks": func(p *picture) {
+			p.Victims = map[string][]string{"P-01": {"S-009"}, "P-02": nil}
+		},
+	} {
+		p := passing()
+		change(&p)
+		for _, c := range p.look() {
+			if !c.Passed {
+				t.Errorf("%s: %s blocks: %v", name, c.Rule, c.Hits)
+			}
+		}
 	}
 }
 

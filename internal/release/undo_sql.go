@@ -15,8 +15,8 @@ import (
 
 // Undo takes back the newest act about an object of this room by new acts, and reports
 // whether the object is gone with it. Of a report it takes back the last change of a
-// paragraph, as long as nothing was frozen from it; what was sent for reply goes only
-// while no reply rests on it.
+// paragraph, as long as nothing was frozen from it. What was sent for reply does not go:
+// without a reason the gate would wait no more, and say that nobody was asked.
 func (r *Room) Undo(tx *store.Tx, by ledger.Actor, id, why string) (gone bool, err error) {
 	if shelved(id) {
 		gone, err = shelves.Undo(tx, by, id, why)
@@ -25,6 +25,10 @@ func (r *Room) Undo(tx *store.Tx, by ledger.Actor, id, why string) (gone bool, e
 	}
 	if err != nil || !gone {
 		return gone, err
+	}
+	if strings.HasPrefix(id, requests.Prefix) {
+		return gone, fault.New(fault.Refused, id+" is not taken back: its text was sent, and somebody may reply", "Nothing was changed.",
+			"Say why nobody waits any more: heed reply "+id+" --withdraw \"WHY\"")
 	}
 	resting, err := r.Rests(tx, id)
 	if err == nil && len(resting) > 0 {

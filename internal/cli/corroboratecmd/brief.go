@@ -126,11 +126,7 @@ func printWeighed(w io.Writer, f corroborate.Finding, c corroborate.Weighed) {
 
 func printIssues(w io.Writer, issues []corroborate.Issue) {
 	for _, i := range issues {
-		mark := "shown"
-		if i.Blocks {
-			mark = "BLOCKS"
-		}
-		fmt.Fprintln(w, "  "+console.Fields(mark, i.Rule, i.Claim, console.Visible(i.What)))
+		fmt.Fprintln(w, "  "+issueLine(i))
 	}
 	if len(issues) == 0 {
 		fmt.Fprintln(w, "  all checks pass")

@@ -117,7 +117,10 @@ func (v *verbs) judgeClaim(c *cobra.Command, a Case, id string, g claimFlags) er
 		if given(c, "credibility") {
 			j.Credibility = g.claim.Credibility
 		}
-		if _, err := a.Corroborate.JudgeClaim(c.Context(), a.By, id, j); err != nil {
+		if err := v.unseen(c.Context(), a, id, j.Saw, func() error {
+			_, err := a.Corroborate.JudgeClaim(c.Context(), a.By, id, j)
+			return err
+		}); err != nil {
 			return err
 		}
 	} else if err := misplaced(c, "say what to change", "saw"); err != nil {

@@ -35,9 +35,14 @@ type desk struct {
 
 func newDesk(t *testing.T) desk {
 	t.Helper()
+	return newDeskAt(t, func() time.Time { return time.Date(2031, 5, 23, 12, 0, 0, 0, time.UTC) })
+}
+
+func newDeskAt(t *testing.T, clock func() time.Time) desk {
+	t.Helper()
 	dir := t.TempDir()
 	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "s.db"), Create: true,
-		Clock:   func() time.Time { return time.Date(2031, 5, 23, 12, 0, 0, 0, time.UTC) },
+		Clock:   clock,
 		Schemas: []store.Schema{ledger.Schema(), intake.Schema(), record.Schema(), corroborate.Schema()}})
 	if err != nil {
 		t.Fatal(err)
@@ -281,5 +286,78 @@ func TestNothingDrivesTheTerminal(t *testing.T) {
 		if out := d.says(args); strings.Contains(out, "\nb") || strings.Contains(out, "\nc") || strings.Contains(out, "\t") {
 			t.Errorf("%q prints control characters:\n%q", args, out)
 		}
+	}
+}
+
+func TestIssuesOfAllFindings(t *testing.T) {
+	d := newDesk(t)
+	d.says(words("finding --issues"), "Nothing is concluded yet")
+	d.argue()
+	d.says([]string{"finding", "It is reasonable to conclude that nobody was let in.", "--outcome", "met", "--contrary-search", "archives"}, `^F-02`)
+	out := d.says(words("finding --issues"), `^F-01  BLOCKS  contrary_unanswered  C-003  C-003 speaks against it and has no answer$`, `^F-02  BLOCKS  no_claims  it rests on no claim$`)
+	var all []corroborate.Issue
+	if err := json.Unmarshal([]byte(d.says(words("finding --issues --json"))), &all); err != nil || len(all) != strings.Count(out, "\n") || all[0].Finding != "F-01" || !all[0].Blocks {
+		t.Errorf("json: %+v, %v", all, err)
+	}
+	if out := d.says(words("finding --issues --limit 1"), "there are 2", "--after F-01"); strings.Contains(out, "F-02") {
+		t.Errorf("cut to one finding: %s", out)
+	}
+	if out := d.says(words("finding --issues --after F-01"), `^F-02  BLOCKS`); strings.Contains(out, "F-01") {
+		t.Errorf("after the first: %s", out)
+	}
+	d.says([]string{"finding", "F-01", "--answer", "C-003", "--text", "It let nobody in."})
+	d.says(words("finding --issues --limit 1"), `^All checks pass for 1 finding\.$`)
+	if out := d.says(words("finding --issues --limit 1 --json")); out != "[]\n" {
+		t.Errorf("json of nothing: %q", out)
+	}
+	d.says([]string{"policy", "--same-organisation", "1", "--why", "contested"})
+	for id, s := range map[string]string{"S-001": "Wire Co", "S-002": " WIRE co. "} {
+		if _, err := d.c.Record.Describe(t.Context(), d.c.By, record.Source{ID: id, Origin: record.OriginOwn, Organisation: s}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.says(words("finding --issues"), `^F-01  shown  one_organisation  S-001, S-002 are of one organisation`)
+	d.fails(words("finding F-01 --issues"), console.ExitUsage, "heed finding F-01")
+	d.fails(words("finding --issues --outcome met"), console.ExitUsage, "--outcome cannot be used here")
+	d.fails(words("finding --issues --saw 3"), console.ExitUsage, "--saw cannot be used here")
+}
+
+// Who edits without --saw is told whose change stood there before.
+func TestEditAfterAnotherIsTold(t *testing.T) {
+	now := time.Date(2031, 5, 23, 12, 0, 0, 0, time.UTC)
+	d := newDeskAt(t, func() time.Time { return now })
+	d.argue()
+	d.says(words("policy --min-origins 3 --why contested"))
+	const told = "to be refused instead, use --saw."
+	quiet := func(args ...string) {
+		t.Helper()
+		if _, msg, err := d.run(args...); err != nil || strings.Contains(msg, told) {
+			t.Errorf("%q: %v, says %q", args, err, msg)
+		}
+	}
+	now = now.Add(justBefore)
+	quiet("finding", "F-01", "--contrary-search", "archives")
+	quiet("claim", "C-001", "--credibility", "3")
+	quiet("policy", "--min-origins", "2", "--why", "as before")
+	quiet("finding", "F-01")
+
+	now = now.Add(time.Minute)
+	reword := []string{"finding", "F-01", "--reword", "It is reasonable to conclude that people were held there."}
+	d.says(reword, `^F-01 was changed by M-01 in act \d+ just before; `+told)
+
+	now = now.Add(justBefore)
+	d.c.By.Member = "M-02"
+	for id, args := range map[string][]string{"F-01": reword, "C-001": words("claim C-001 --credibility 4"), "policy": words("policy --min-origins 3 --why more")} {
+		d.says(args, "^"+id+` was changed by M-01 in act \d+ before this; `+told)
+		d.says(args, "^"+id+` was changed by M-02 in act \d+ just before; `+told)
+	}
+	var b corroborate.Brief
+	if err := json.Unmarshal([]byte(d.says(words("finding F-01 --json"))), &b); err != nil {
+		t.Fatal(err)
+	}
+	quiet("finding", "F-01", "--contrary-search", "two archives", "--saw", fmt.Sprint(b.Act))
+	out, msg, err := d.run("finding", "F-01", "--outcome", "nonsense")
+	if err == nil || out != "" || strings.Contains(msg, told) {
+		t.Errorf("a refused edit: %q, %q, %v", out, msg, err)
 	}
 }

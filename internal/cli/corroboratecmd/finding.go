@@ -19,7 +19,7 @@ import (
 type findingFlags struct {
 	judgement                                        corroborate.Judgement
 	for_, against, answer, text, standard, reword, w string
-	verbs                                            bool
+	verbs, issues                                    bool
 	page                                             console.Page
 	saw                                              int64
 }
@@ -43,6 +43,7 @@ stands for and against it, or list all. "Not met" never means that it did not ha
   heed finding F-01 --outcome not_met --reword "…"    another judgement, in its words
   heed finding F-01 --legal "crimes against humanity" --modality may_constitute
   heed finding --verbs                                the words that the standard allows
+  heed finding --issues                               what every finding lacks, a line each
 
 What is changed is changed together or not at all. A finding whose words claim more than its
 standard and outcome is refused. A standard is raised only, each time with --reason.
@@ -74,6 +75,7 @@ func (g *findingFlags) addTo(c *cobra.Command) {
 	f.StringVar(&g.judgement.Legal.Text, "legal", "", "what the law calls it")
 	f.StringVar(&g.judgement.Legal.Modality, "modality", "", "may_constitute or is")
 	f.BoolVar(&g.verbs, "verbs", false, "list the words that a standard and an outcome allow")
+	f.BoolVar(&g.issues, "issues", false, "list what all findings lack")
 	f.Int64Var(&g.saw, "saw", 0, console.SawUsage)
 	g.page.AddTo(f)
 	// Each finding in the list is checked, with all its claims; so the list is shorter than others.
@@ -92,6 +94,11 @@ func (v *verbs) runFinding(c *cobra.Command, args []string, g findingFlags) erro
 			return console.Usage(errors.New("--verbs goes with --standard and --outcome, and with no finding"))
 		}
 		return v.open(ctx, func(a Case) error { return v.listVerbs(ctx, a, g) })
+	case g.issues:
+		if err := onlyIssues(c, args); err != nil {
+			return err
+		}
+		return v.open(ctx, func(a Case) error { return v.listIssues(ctx, a, g.page) })
 	case len(args) == 0:
 		if err := console.Listing(c, "write the finding, or name one: heed finding F-01"); err != nil {
 			return err
@@ -143,7 +150,10 @@ func (v *verbs) changeFinding(ctx context.Context, a Case, id string, g findingF
 		return err
 	}
 	if !e.Empty() {
-		if _, err := a.Corroborate.Edit(ctx, a.By, id, e); err != nil {
+		if err := v.unseen(ctx, a, id, e.Saw, func() error {
+			_, err := a.Corroborate.Edit(ctx, a.By, id, e)
+			return err
+		}); err != nil {
 			return err
 		}
 	} else if g.saw != 0 {

@@ -72,8 +72,11 @@ func (v *verbs) runPolicy(c *cobra.Command, g policyFlags) error {
 		return err
 	}
 	return v.open(ctx, func(a Case) error {
-		p, err := a.Corroborate.Declare(ctx, a.By, change)
-		if err != nil {
+		var p corroborate.Policy
+		if err := v.unseen(ctx, a, "policy", change.Saw, func() (err error) {
+			p, err = a.Corroborate.Declare(ctx, a.By, change)
+			return err
+		}); err != nil {
 			return err
 		}
 		if len(p.Weaker) > 0 {

@@ -29,7 +29,11 @@ func (v *verbs) sayCommand() *cobra.Command {
 		Long: `Record a statement, or without flags list those there are. The words must stand in the
 passage exactly as given. The target is what the words are about and nothing wider:
 
-  recommendation:R-01  recommendations  report  release  accusations  finding:F-01  other:WHAT
+  recommendation:R-01  recommendations  recommendations:S-001  report  release  accusations
+  finding:F-01  other:WHAT
+
+recommendations are all those that the statement's own source makes; of another document,
+name it: recommendations:S-001.
 
 Stances: recommends urges endorses accepts accepts_in_part notes will_consider opposes
 rejects denies criticises confirms asserts.
@@ -167,8 +171,8 @@ func passageText(ctx context.Context, a Case, addr intake.Address) (string, erro
 func parseTarget(s string) record.Target {
 	kind, rest, _ := strings.Cut(s, ":")
 	t := record.Target{Kind: kind}
-	switch t.Kind {
-	case record.TargetRecommendation, record.TargetFinding:
+	switch {
+	case t.Kind == record.TargetRecommendation || t.Kind == record.TargetFinding, t.Kind == record.TargetRecommendations && intake.ValidSource(rest):
 		t.ID = rest
 	default:
 		t.Words = rest

@@ -1,4 +1,4 @@
-package release
+package quotation
 
 import (
 	"slices"
@@ -58,9 +58,9 @@ func TestQuotations(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var got []string
-		for _, q := range quotations(tt.text) {
-			s := q.text
-			if !q.closed {
+		for _, q := range Find(tt.text) {
+			s := q.Text
+			if !q.Closed {
 				s += "…open"
 			}
 			got = append(got, s)
@@ -75,7 +75,7 @@ func TestQuotations(t *testing.T) {
 func TestManyUnclosed(t *testing.T) {
 	start := time.Now()
 	for _, m := range []string{"('a", "(‘", "(´a"} {
-		if got := quotations(strings.Repeat(m, 50_000)); got != nil {
+		if got := Find(strings.Repeat(m, 50_000)); got != nil {
 			t.Errorf("%s: %d quotations", m, len(got))
 		}
 	}
@@ -91,12 +91,12 @@ func FuzzQuotations(f *testing.F) {
 	f.Add("''a b c' ``a b c'' 'a b ´c ″d")
 	f.Add("‘a’b c d’ ‹x ‚a b c‘ ＂")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, q := range quotations(text) {
-			if !strings.Contains(text, q.text) {
-				t.Errorf("%q does not stand in the text", q.text)
+		for _, q := range Find(text) {
+			if !strings.Contains(text, q.Text) {
+				t.Errorf("%q does not stand in the text", q.Text)
 			}
-			if utf8.ValidString(text) && !utf8.ValidString(q.text) {
-				t.Errorf("%q was cut inside a character", q.text)
+			if utf8.ValidString(text) && !utf8.ValidString(q.Text) {
+				t.Errorf("%q was cut inside a character", q.Text)
 			}
 		}
 	})

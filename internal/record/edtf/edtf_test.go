@@ -1,4 +1,4 @@
-package record
+package edtf
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestParseDate(t *testing.T) {
+func TestParseCivil(t *testing.T) {
 	tests := []struct{ in, first, last string }{
 		{"2022", "2022-01-01", "2022-12-31"},
 		{"2022-02", "2022-02-01", "2022-02-28"},
@@ -19,14 +19,14 @@ func TestParseDate(t *testing.T) {
 		{"9999-12", "9999-12-01", "9999-12-31"},
 	}
 	for _, tt := range tests {
-		d, err := ParseDate(tt.in)
+		d, err := ParseCivil(tt.in)
 		if err != nil || string(d.Earliest()) != tt.first || string(d.Latest()) != tt.last {
 			t.Errorf("%s: got %s to %s, %v; want %s to %s", tt.in, d.Earliest(), d.Latest(), err, tt.first, tt.last)
 		}
 	}
 	for _, bad := range []string{"", "2022-02-30", "2023-02-29", "2022-13", "2022-00", "2022-00-10", "2022-1-1", "22", "20220831", "2022-08-31T00", "2022/08/31",
 		" 2022", "2022-08-", "+2022", "-022", "0000", "0000-01-01", "20 22", "２０２２", "2022-08-31 ", "2022~", "202X", "31-08-2022"} {
-		if d, err := ParseDate(bad); err == nil {
+		if d, err := ParseCivil(bad); err == nil {
 			t.Errorf("%q was read as %s", bad, d)
 		}
 	}
@@ -67,16 +67,16 @@ func TestDateEndLaw(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := DateOf(time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).In(zone))
+		d := Of(time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).In(zone))
 		end := d.End(zone)
-		if DateOf(end) != d || DateOf(end.Add(time.Microsecond)) <= d {
+		if Of(end) != d || Of(end.Add(time.Microsecond)) <= d {
 			t.Fatalf("%s in %s ends %v", d, zone, end)
 		}
 	})
 }
 
 func dateLaws(t interface{ Errorf(string, ...any) }, s string) {
-	d, err := ParseDate(s)
+	d, err := ParseCivil(s)
 	if err != nil {
 		if d != "" {
 			t.Errorf("a refused date came back as %q", d)
@@ -89,7 +89,7 @@ func dateLaws(t interface{ Errorf(string, ...any) }, s string) {
 		t.Errorf("%q is %s to %s", s, first, last)
 	}
 	for _, day := range []Date{first, last} {
-		if again, err := ParseDate(string(day)); err != nil || again != day || !day.IsDay() {
+		if again, err := ParseCivil(string(day)); err != nil || again != day || !day.IsDay() {
 			t.Errorf("%q holds %q, which is no day: %v", s, day, err)
 		}
 	}
@@ -108,7 +108,7 @@ func FuzzParseDate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) { dateLaws(t, s) })
 }
 
-func TestParseEDTF(t *testing.T) {
+func TestParse(t *testing.T) {
 	tests := []struct{ in, first, last string }{
 		{"2022", "2022-01-01", "2022-12-31"},
 		{"2022-08-31", "2022-08-31", "2022-08-31"},
@@ -129,7 +129,7 @@ func TestParseEDTF(t *testing.T) {
 		{"/2018", "", "2018-12-31"},
 	}
 	for _, tt := range tests {
-		d, err := ParseEDTF(tt.in)
+		d, err := Parse(tt.in)
 		if err != nil || string(d.Earliest()) != tt.first || string(d.Latest()) != tt.last {
 			t.Errorf("%s: got %s to %s, %v; want %s to %s", tt.in, d.Earliest(), d.Latest(), err, tt.first, tt.last)
 		}
@@ -137,7 +137,7 @@ func TestParseEDTF(t *testing.T) {
 	for _, bad := range []string{"", "?", "X", "XXXX", "2XXX", "X017", "20X7", "201X-03", "201X-XX", "2017-X3", "2017-3X", "2017-XX-03", "2017-03-1X", "2017-03-XX-XX",
 		"2017-XX-XX-XX", "-XX", "2017~~", "~2017", "2017-13-XX", "2017-02-30", "2018/2017", "2017-04/2017-03-XX", "..", "/", "../..", "/..", "2017//", "2017/2018/2019",
 		"2017 / 2018", "2017-21", "000X", "0000", "Y12017", "2017-03-05T10:00", "２０１X", "2017-03~ "} {
-		if d, err := ParseEDTF(bad); err == nil {
+		if d, err := Parse(bad); err == nil {
 			t.Errorf("%q was read as %s to %s", bad, d.Earliest(), d.Latest())
 		}
 	}
@@ -146,10 +146,10 @@ func TestParseEDTF(t *testing.T) {
 // A civil date stays what it was: the dates of sources and statements are never uncertain.
 func TestParseDateTakesNoUncertainDate(t *testing.T) {
 	for _, s := range []string{"2017~", "2017?", "2017%", "201X", "20XX", "2017-XX", "2017-03-XX", "2017-XX-XX", "2017/2018", "2017/..", "../2018", "2017/", "/2018"} {
-		if _, err := ParseEDTF(s); err != nil {
+		if _, err := Parse(s); err != nil {
 			t.Errorf("%s is no uncertain date: %v", s, err)
 		}
-		if _, err := ParseDate(s); err == nil {
+		if _, err := ParseCivil(s); err == nil {
 			t.Errorf("%s was taken for a civil date", s)
 		}
 		if Date(s).IsDay() {
@@ -166,7 +166,7 @@ func TestParseDateTakesNoUncertainDate(t *testing.T) {
 
 // edtfLaws hold of whatever was read, and of nothing else.
 func edtfLaws(t interface{ Errorf(string, ...any) }, s string) {
-	d, err := ParseEDTF(s)
+	d, err := Parse(s)
 	first, last := Date(s).Earliest(), Date(s).Latest()
 	switch {
 	case err != nil && d != "":
@@ -183,7 +183,7 @@ func edtfLaws(t interface{ Errorf(string, ...any) }, s string) {
 			t.Errorf("%q holds %q, which is no day", s, day)
 		}
 	}
-	if _, civil := ParseDate(s); civil == nil && err != nil {
+	if _, civil := ParseCivil(s); civil == nil && err != nil {
 		t.Errorf("%q is a civil date and no EDTF", s)
 	}
 }
@@ -198,7 +198,7 @@ func edtf(t *rapid.T, label string) string {
 func TestEDTFLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := edtf(t, "a")
-		if _, err := ParseEDTF(a); err != nil {
+		if _, err := Parse(a); err != nil {
 			t.Fatalf("%s: %v", a, err)
 		}
 		edtfLaws(t, a)
@@ -214,7 +214,7 @@ func TestEDTFLaws(t *testing.T) {
 // could not have been before, and how sure they are moves no day.
 func TestEDTFNarrows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		day := string(DateOf(time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).UTC()))
+		day := string(Of(time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).UTC()))
 		wider := []string{day, day[:7] + "-XX", day[:7], day[:4] + "-XX-XX", day[:4] + "-XX", day[:4], day[:3] + "X", day[:2] + "XX"}
 		for i, s := range wider[1:] {
 			narrow, wide := Date(wider[i]), Date(s)

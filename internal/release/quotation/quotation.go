@@ -1,4 +1,7 @@
-package release
+// Package quotation finds what a text prints in quotation marks. It knows the marks of
+// many languages, and where a mark is an apostrophe, a prime or a letter. Whether the
+// words stand in a source is for those who ask.
+package quotation
 
 import (
 	"strings"
@@ -13,10 +16,10 @@ import (
 // somewhere. One or two words in quotation marks may be a term.
 const minQuoted = 3
 
-// quotation is what stands between two quotation marks.
-type quotation struct {
-	text   string
-	closed bool
+// Quotation is what stands between two quotation marks.
+type Quotation struct {
+	Text   string
+	Closed bool
 }
 
 // closers gives for each opening mark the marks that end it. „ opens in German, where
@@ -53,10 +56,10 @@ func closers(open string) []string {
 	return nil
 }
 
-// quotations finds what a text prints in quotation marks, from left to right. A mark
+// Find finds what a text prints in quotation marks, from left to right. A mark
 // that is never closed gives all that follows it; but one that may be an apostrophe, a
 // prime or the Arabic ayn opens nothing alone.
-func quotations(text string) (out []quotation) {
+func Find(text string) (out []Quotation) {
 	alone := map[string]bool{} // marks that nothing ends from here on: not sought again
 	for at := 0; at < len(text); {
 		open := mark(text[at:])
@@ -66,9 +69,9 @@ func quotations(text string) (out []quotation) {
 			at += size
 			continue
 		}
-		q := quotation{text[start:], false}
+		q := Quotation{text[start:], false}
 		if end, size := closing(open, text[start:]); end >= 0 {
-			q, at = quotation{text[start : start+end], true}, start+end+size
+			q, at = Quotation{text[start : start+end], true}, start+end+size
 		} else if open == "‘" || plain(open) {
 			alone[open] = true
 			_, size := utf8.DecodeRuneInString(open)
@@ -77,7 +80,7 @@ func quotations(text string) (out []quotation) {
 		} else {
 			at = len(text)
 		}
-		if len(lang.Words(q.text)) >= minQuoted {
+		if len(lang.Words(q.Text)) >= minQuoted {
 			out = append(out, q)
 		}
 	}
