@@ -66,6 +66,7 @@ func Check(f Finding, ev Evidence, p Policy) []Issue {
 	c.standard()
 	c.outcome()
 	c.wording()
+	c.plain()
 	return c.issues
 }
 

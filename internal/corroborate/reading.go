@@ -97,8 +97,9 @@ const RulePlain = "wording_plain"
 // plain shows a bare assertion. It does not block: the standard stands beside the finding
 // wherever it is printed, and the list of words is in English only.
 func (c *check) plain() {
-	if c.f.Outcome == Met && english(c.f.Text) && !namesDegree(c.f.Text) {
-		verb := strings.TrimSuffix(Verbs(c.f.Standard, Met)[0], " that")
+	verbs := Verbs(c.f.Standard, Met) // none where the standard is none, which is said elsewhere
+	if len(verbs) > 0 && c.f.Outcome == Met && english(c.f.Text) && !namesDegree(c.f.Text) {
+		verb := strings.TrimSuffix(verbs[0], " that")
 		c.report(RulePlain, "", false, "its words name no degree of proof; a reader takes it for certain: write e.g. “%s”", verb)
 	}
 }

@@ -153,3 +153,19 @@ func TestVerbsNameADegree(t *testing.T) {
 		}
 	}
 }
+
+func TestBareAssertionWithoutAStandard(t *testing.T) {
+	c := check{f: Finding{Text: "People were tortured.", Outcome: Met}}
+	if c.plain(); len(c.issues) != 0 {
+		t.Errorf("no wording can be advised: %v", c.issues)
+	}
+}
+
+// Check shows it, and lets the finding leave the house.
+func TestCheckShowsABareAssertion(t *testing.T) {
+	f, ev := ready()
+	f.Text = "People were held at the depot."
+	if got := Check(f, ev, DefaultPolicy); len(got) != 1 || got[0].Rule != RulePlain || Blocks(got) {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -177,6 +177,7 @@ func separatorOf(line []byte) (byte, bool) {
 		if err != nil {
 			continue
 		}
+		header = header[:min(len(header), maxColumns)] // that there are more is told by whoever reads on
 		if at, _, err := headerOf(header, uprColumns); err == nil && at.need(uprNeeds...) == nil {
 			return separators[i], true
 		}

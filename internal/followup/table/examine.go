@@ -30,7 +30,8 @@ const (
 	maxTexts    = 2_000_000  // shared
 	maxElements = 48_000_000 // of XML
 	maxOutside  = 200_000    // of these, neither in a sheet nor in the shared texts
-	maxToken    = 512 << 10  // bytes of one tag or text; a cell's text has 32,767 characters
+	maxToken    = 512 << 10  // bytes of one tag, or of one text as it is written in XML
+	maxText     = 128 << 10  // bytes of one text; a cell has 32,767 characters
 	maxDepth    = 100
 
 	// In proportion to the size of the file, and what is granted to the smallest.
@@ -82,8 +83,8 @@ type examination struct {
 	lines    int
 	cells    int
 	filled   int
-	text     int     // bytes in cells, those of shared texts wherever one is referred to
-	lengths  []int32 // of the shared texts
+	text     int     // what the cells' texts cost, those of shared texts wherever one is referred to
+	costs    []int32 // of the shared texts
 }
 
 // granted is what a file of this size may have.
@@ -217,6 +218,7 @@ type scan struct {
 	value       bool // this is the value
 	number      string
 	length      int // bytes of the cell's text
+	marks       int // _ in it
 }
 
 func (s *scan) see(t xml.Token) error {
@@ -245,7 +247,7 @@ func (s *scan) begin(e xml.StartElement) error {
 		}
 	case "si":
 		if s.shared {
-			s.cell, s.length = true, 0
+			s.cell, s.length, s.marks = true, 0, 0
 			return s.texts()
 		}
 	case "row":
@@ -283,7 +285,7 @@ func (s *scan) count() error {
 
 // texts counts a shared text.
 func (s *scan) texts() error {
-	if s.lengths = append(s.lengths, 0); len(s.lengths) > min(textFloor+s.size/2, maxTexts) {
+	if s.costs = append(s.costs, 0); len(s.costs) > min(textFloor+s.size/2, maxTexts) {
 		return limitError{tooMuch("has more shared texts than a file of its size holds, or more than %d", maxTexts)}
 	}
 	return nil
@@ -313,7 +315,7 @@ func (s *scan) beginRow(e xml.StartElement) error {
 // beginCell holds to: cells ascend in their row and stand in it, and are not too many.
 func (s *scan) beginCell(e xml.StartElement) error {
 	s.refers = attr(e, "t") == "s"
-	s.cell, s.counted, s.length = true, false, 0
+	s.cell, s.counted, s.length, s.marks = true, false, 0, 0
 	column, row := s.column+1, s.row
 	if r := attr(e, "r"); r != "" {
 		var err error
@@ -343,20 +345,21 @@ func (s *scan) chars(t xml.CharData) error {
 	if !s.cell {
 		return nil
 	}
-	if s.length += len(t); s.length > maxToken {
-		return limitError{tooMuch("holds a text or tag of more than %d KiB", maxToken>>10)}
-	}
-	if s.shared {
-		return nil
+	s.marks += bytes.Count(t, []byte("_"))
+	if s.length += len(t); s.length > maxText {
+		return limitError{tooMuch("holds a text of more than %d KiB", maxText>>10)}
 	}
 	if s.value && s.refers {
-		s.number += string(t[:min(len(t), 32)])
-		return nil
+		s.number += string(t)
 	}
-	return s.say(len(t))
+	return nil
 }
 
-// say counts text that cells show. A small file can refer to one large text from everywhere.
+// cost is what it costs the library to read the text once: its bytes, and a copy of it for
+// each character that is written as _x0041_.
+func (s *scan) cost() int { return s.length * (1 + s.marks/16) }
+
+// say counts the text that cells show. A small file can refer to one large text from everywhere.
 func (s *scan) say(n int) error {
 	if s.text += n; s.text > s.granted(unpackRatio, unpackFloor, 2*maxUnpacked) {
 		return limitError{tooMuch("repeats its texts to more than %d times its size", unpackRatio)}
@@ -368,11 +371,12 @@ func (s *scan) say(n int) error {
 func (s *scan) end(name string) error {
 	s.depth--
 	switch {
-	case name == "si" && s.shared && len(s.lengths) > 0:
-		s.lengths[len(s.lengths)-1] = int32(s.length)
+	case name == "si" && s.shared && len(s.costs) > 0:
+		s.costs[len(s.costs)-1] = int32(s.cost())
 		s.cell = false
-	case name == "c":
+	case name == "c" && s.cell:
 		s.cell = false
+		return s.say(s.cost())
 	case name == "v" && s.value:
 		s.value = false
 		number := strings.TrimSpace(s.number)
@@ -380,10 +384,10 @@ func (s *scan) end(name string) error {
 			return nil
 		}
 		n, err := strconv.Atoi(number)
-		if err != nil || n < 0 || n >= len(s.lengths) {
+		if err != nil || n < 0 || n >= len(s.costs) {
 			return errUnsound
 		}
-		return s.say(int(s.lengths[n]))
+		return s.say(int(s.costs[n]))
 	}
 	return nil
 }

@@ -143,9 +143,12 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
+// Head is how many bytes of a file Guess looks at.
+const Head = 8 << 10
+
 // Guess tells the format by how a file begins.
 func Guess(in io.Reader) (Format, bool) {
-	head, _ := bufio.NewReaderSize(in, 8<<10).Peek(8 << 10)
+	head, _ := bufio.NewReaderSize(in, Head).Peek(Head)
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return UHRIXLSX, true
