@@ -164,9 +164,36 @@ func (t Table[T]) each(tx *store.Tx, where, order string, args []any, yield func
 
 func (t Table[T]) ids(tx *store.Tx) ([]string, error) { return column(tx, "SELECT id FROM "+t.Name) }
 
+// version reads an object as check compares it with the ledger. A row that reads as the
+// same object and is written otherwise is refused: SQL takes the first of two keys of one
+// name and Go the last, so that what queries find and what is shown could differ. The
+// source must be the subject of its acts, since erasing goes by it.
 func (t Table[T]) version(tx *store.Tx, id string) (any, bool, error) {
-	v, ok, err := t.Find(tx, id)
-	return v, ok, err
+	var source, body string
+	err := tx.QueryRow("SELECT source, body FROM "+t.Name+" WHERE id = ?", id).Scan(&source, &body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading %s: %w", id, err)
+	}
+	var v T
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		return nil, true, fmt.Errorf("reading %s: %w", id, err)
+	}
+	t.Restore(&v, id, source)
+	again, err := json.Marshal(v)
+	if err != nil {
+		return nil, true, err
+	}
+	if string(again) != body {
+		return nil, true, fmt.Errorf("the row of %s is not written as any version of Heed writes it", id)
+	}
+	last, known, err := Newest(tx, id)
+	if err == nil && known && last.Subject != cmp.Or(source, caseSubject) {
+		err = fmt.Errorf("the row of %s names another source than its acts", id)
+	}
+	return v, true, err
 }
 
 func (t Table[T]) erase(tx *store.Tx, source string) ([]string, error) {
