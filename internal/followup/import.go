@@ -64,7 +64,8 @@ type RowProblem struct {
 	Line  int    `json:"line"`
 	Class string `json:"class"`
 	What  string `json:"what"`
-	Of    string `json:"of,omitempty"` // the row or recommendation that it is the same as, or in conflict with
+	Of    string `json:"of,omitempty"`    // the row or recommendation that it is the same as, or in conflict with
+	Lines int    `json:"lines,omitempty"` // that it takes, when they are several and it was refused
 }
 
 // maxRowProblems bounds the list; what is beyond is counted.
@@ -264,7 +265,7 @@ func (r *ImportReport) enter(c candidate, j judgement) {
 		r.Refused++
 	}
 	if j.what != "" {
-		r.problem(RowProblem{Row: c.row.N, Line: c.row.Line, Class: j.class, What: j.what, Of: j.of})
+		r.problem(RowProblem{Row: c.row.N, Line: c.row.Line, Lines: c.row.Lines, Class: j.class, What: j.what, Of: j.of})
 	}
 	if !j.written() {
 		return

@@ -206,13 +206,13 @@ func TestImportAccountsForEveryRow(t *testing.T) {
 		t.Errorf("from %s to %s", r.First, r.Last)
 	}
 	want := []RowProblem{
-		{4, 5, RowNoted, "the state that recommends is not known to the table", ""},
-		{5, 6, RowSame, "it says the same as an earlier row", "row 3"},
-		{7, 9, RowConflict, otherContent, "row 6"},
-		{8, 11, RowNoted, "its response is no position here: the word was kept, and no position taken", ""},
-		{9, 12, RowRefused, "it has 4 cells, and the header 11", ""},
-		{10, 13, RowRefused, "it does not say to whom it is made", ""},
-		{11, 14, RowNoted, "its action category is none of 1 to 5", ""},
+		{4, 5, RowNoted, "the state that recommends is not known to the table", "", 0},
+		{5, 6, RowSame, "it says the same as an earlier row", "row 3", 0},
+		{7, 9, RowConflict, otherContent, "row 6", 0},
+		{8, 11, RowNoted, "its response is no position here: the word was kept, and no position taken", "", 0},
+		{9, 12, RowRefused, "it has 4 cells, and the header 11", "", 0},
+		{10, 13, RowRefused, "it does not say to whom it is made", "", 0},
+		{11, 14, RowNoted, "its action category is none of 1 to 5", "", 0},
 	}
 	if !reflect.DeepEqual(r.Problems, want) {
 		t.Errorf("problems:\n%v\nwant\n%v", r.Problems, want)

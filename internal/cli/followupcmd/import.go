@@ -1,6 +1,7 @@
 package followupcmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -107,10 +108,15 @@ func (v *verbs) fromSource(ctx context.Context, in Case, id string, req *followu
 	if req.Format != "" {
 		return nil
 	}
+	// An original that is not here, or cannot be opened, says so itself.
 	from, to := io.Pipe()
 	go func() { to.CloseWithError(req.Body(to)) }()
 	defer from.Close()
-	return v.told(from, req)
+	head, err := io.ReadAll(io.LimitReader(from, table.Head))
+	if err != nil {
+		return err
+	}
+	return v.told(bytes.NewReader(head), req)
 }
 
 // fromFile looks at a file, so that a wrong one does not become an original, and takes it
@@ -251,12 +257,34 @@ func printReading(w io.Writer, r table.Reading) {
 	if r.Blank > 0 {
 		fmt.Fprintf(w, "%s without anything, counted as none of the rows\n", console.Counted(r.Blank, "line"))
 	}
+	if r.Joined > 0 {
+		fmt.Fprintf(w, "%s went into refused rows: a quote that does not close takes the rows behind it with it\n", console.Counted(r.Joined, "further line"))
+	}
 	if len(r.Left) > 0 {
-		fmt.Fprintf(w, "columns that are not taken: %s\n", console.Visible(strings.Join(r.Left, ", ")))
+		fmt.Fprintf(w, "columns that are not taken: %s\n", columnNames(r.Left))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintln(w, n)
 	}
+}
+
+// shownColumns is how many columns are named, and shownName how much of a name is printed.
+const shownColumns, shownName = 12, 60
+
+// columnNames lists the first of the names. The JSON has them all.
+func columnNames(all []string) string {
+	var names []string
+	for _, n := range all[:min(len(all), shownColumns)] {
+		if letters := []rune(n); len(letters) > shownName {
+			n = string(letters[:shownName]) + "…"
+		}
+		names = append(names, n)
+	}
+	list := console.Visible(strings.Join(names, ", "))
+	if more := len(all) - shownColumns; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
 }
 
 func problemLine(p followup.RowProblem) string {

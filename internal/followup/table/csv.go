@@ -129,7 +129,13 @@ func (c cells) get(name string) string {
 // the rest. known gives each accepted spelling, folded, its column.
 func headerOf(cells []string, known map[string]string) (at columns, rest []string, err error) {
 	at = columns{}
+	if len(cells) > maxColumns {
+		return nil, nil, invalid(fmt.Sprintf("the header has more than %d columns", maxColumns), "Take out those that are not needed, and try again.")
+	}
 	for i, cell := range cells {
+		if len(cell) > maxName {
+			return nil, nil, invalid(fmt.Sprintf("the name of a column is longer than %d bytes", maxName), "Check that it is the right file.")
+		}
 		name, ok := known[strings.ToLower(strings.Join(strings.Fields(cell), " "))]
 		_, twice := at[name]
 		switch {
@@ -171,6 +177,7 @@ func separatorOf(line []byte) (byte, bool) {
 		if err != nil {
 			continue
 		}
+		header = header[:min(len(header), maxColumns)] // that there are more is told by whoever reads on
 		if at, _, err := headerOf(header, uprColumns); err == nil && at.need(uprNeeds...) == nil {
 			return separators[i], true
 		}
@@ -185,9 +192,12 @@ func firstLine(b []byte) []byte {
 	return b
 }
 
-// eachRecord calls yield for the header and every record: its line, its cells, or why it
+// span is where a record stands: its first line, and how many it takes.
+type span struct{ line, lines int }
+
+// eachRecord calls yield for the header and every record: its lines, its cells, or why it
 // is none. A quoted cell that never ends would swallow the rest, so the file is refused.
-func eachRecord(n normal, separator byte, yield func(line int, cells []string, wrong string) error) error {
+func eachRecord(n normal, separator byte, yield func(at span, cells []string, wrong string) error) error {
 	if n.opened != 0 {
 		return invalid(fmt.Sprintf("a quoted cell that begins in line %d never ends", n.opened), "Close it there, and try again.")
 	}
@@ -200,20 +210,25 @@ func eachRecord(n normal, separator byte, yield func(line int, cells []string, w
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &bad):
-			if err := yield(bad.StartLine, nil, "its quotes are wrong"); err != nil {
+			if err := yield(span{bad.StartLine, bad.Line - bad.StartLine + 1}, nil, "its quotes are wrong"); err != nil {
 				return err
 			}
 			continue
 		case err != nil:
 			return err
 		}
+		at := span{lines: 1}
+		at.line, _ = r.FieldPos(0)
 		for i, c := range record {
-			if strings.IndexByte(c, '\n') >= 0 {
+			if n := strings.Count(c, "\n"); n > 0 {
+				at.lines += n
 				record[i] = unmark.Replace(c)
 			}
 		}
-		line, _ := r.FieldPos(0)
-		if err := yield(line, record, ""); err != nil {
+		// Behind wrong quotes the end of a record can bear a mark.
+		last := len(record) - 1
+		record[last] = strings.TrimRight(record[last], "\xfe\xff")
+		if err := yield(at, record, ""); err != nil {
 			return err
 		}
 	}

@@ -41,21 +41,25 @@ func Formats() []Format { return []Format{UPRInfo, UHRIJSON, UHRIXLSX} }
 // The limits. The real files stay far below: UPR Info's largest part has 2 MB, UHRI's
 // full JSON export 400 MB and 270,000 records, and Excel allows 32,767 characters a cell.
 const (
-	maxCSV      = 32 << 20  // bytes of a CSV file; it is read whole
-	maxJSON     = 4 << 30   // bytes of a JSON file; it is streamed
-	maxRecord   = 1 << 20   // bytes of one JSON record
-	maxXLSX     = 64 << 20  // bytes of an Excel file as it lies there
-	maxUnpacked = 256 << 20 // bytes of all its parts unpacked
-	maxParts    = 4096      // of an Excel file
-	maxRows     = 1_000_000
-	maxCell     = 64 << 10 // bytes
-	maxList     = 1000     // states, themes and the like of one record
+	maxCSV     = 32 << 20 // bytes of a CSV file; it is read whole
+	maxJSON    = 4 << 30  // bytes of a JSON file; it is streamed
+	maxRecord  = 1 << 20  // bytes of one JSON record
+	maxXLSX    = 64 << 20 // bytes of an Excel file as it lies there; see examine.go
+	maxRows    = 1_000_000
+	maxCell    = 64 << 10 // bytes
+	maxList    = 1000     // states, themes and the like of one record
+	maxColumns = 256      // of a header
+	maxName    = 1 << 10  // bytes of the name of a column
 )
 
 // Row is one record of a table.
 type Row struct {
 	N    int // counted from 1, without the header
 	Line int // where it begins in the file; in an Excel file the row of the sheet
+
+	// Lines is how many lines of a CSV file it takes, when they are several and it cannot be
+	// taken: a quote that does not close takes the rows behind it with it.
+	Lines int
 
 	To, From     []string // the states it is made to, and those that make it
 	Body         string   // the mechanism or treaty body: UPR, CRC
@@ -86,8 +90,9 @@ func (r *Row) note(format string, args ...any) {
 type Reading struct {
 	Format    Format   `json:"format"`
 	Rows      int      `json:"rows"`
-	Blank     int      `json:"blank,omitempty"` // lines without anything; they are no rows
-	Left      []string `json:"left,omitempty"`  // columns that are not taken
+	Blank     int      `json:"blank,omitempty"`  // lines without anything; they are no rows
+	Joined    int      `json:"joined,omitempty"` // further lines that refused rows take: each may have been a row
+	Left      []string `json:"left,omitempty"`   // columns that are not taken
 	Separator string   `json:"separator,omitempty"`
 	Ends      Ends     `json:"line_ends,omitzero"`
 	Encoding  Encoding `json:"encoding,omitzero"`
@@ -138,9 +143,12 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
+// Head is how many bytes of a file Guess looks at.
+const Head = 8 << 10
+
 // Guess tells the format by how a file begins.
 func Guess(in io.Reader) (Format, bool) {
-	head, _ := bufio.NewReaderSize(in, 8<<10).Peek(8 << 10)
+	head, _ := bufio.NewReaderSize(in, Head).Peek(Head)
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return UHRIXLSX, true

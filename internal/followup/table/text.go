@@ -21,6 +21,9 @@ func readable(s string) string { return strings.Join(strings.Fields(html.Unescap
 // undashed is a value of UHRI without the dash that its export puts before it.
 func undashed(s string) string {
 	s = name(s)
+	if s == "-" {
+		return ""
+	}
 	return strings.TrimSpace(strings.TrimPrefix(s, "- "))
 }
 

@@ -31,6 +31,57 @@ type uhriRecord struct {
 	UprSession             list
 }
 
+// uhriTaken are the keys of the fields that are.
+var uhriTaken = []string{"AffectedPersons", "AnnotationId", "AnnotationType", "Body", "Countries", "PublicationDate", "Sdgs", "Symbol", "Text", "Themes",
+	"UprCycle", "UprPositions", "UprRecommendingCountry", "UprSession"}
+
+// doubledKey is a key of a record that stands in it twice, or "". Only one of the two
+// values would be read, and nobody could say which was meant. Keys that are not taken do
+// not matter; capitals do not either, since the reading of JSON does not heed them.
+func doubledKey(record []byte) string {
+	var seen [32]bool // by place in uhriTaken
+	depth := 0
+	for i := 0; i < len(record); i++ {
+		switch record[i] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case '"':
+			from := i
+			for i++; i < len(record) && record[i] != '"'; i++ {
+				if record[i] == '\\' {
+					i++
+				}
+			}
+			to := min(i+1, len(record))
+			if depth != 1 || !bytes.HasPrefix(bytes.TrimLeft(record[to:], " \t\r\n"), []byte(":")) {
+				continue
+			}
+			at := takenKey(record[from:to])
+			if at >= 0 && seen[at] {
+				return uhriTaken[at]
+			}
+			if at >= 0 {
+				seen[at] = true
+			}
+		}
+	}
+	return ""
+}
+
+// takenKey is the place of a quoted key among those taken, or -1.
+func takenKey(quoted []byte) int {
+	if len(quoted) > 256 { // as escaped as can be, the longest has fewer
+		return -1
+	}
+	var key string
+	if json.Unmarshal(quoted, &key) != nil {
+		return -1
+	}
+	return slices.IndexFunc(uhriTaken, func(k string) bool { return strings.EqualFold(k, key) })
+}
+
 // uhriLeft are the fields that are not taken.
 var uhriLeft = []string{"DocumentId", "PublicationDateOnUhri", "Regions", "UprRecommendingRegions"}
 
@@ -98,6 +149,8 @@ func readUHRI(in io.Reader, yield func(Row) error) (Reading, error) {
 			r.Wrong = "it does not have the form of a record"
 		case rec == nil:
 			r.Wrong = "it is empty"
+		case doubledKey(raw) != "":
+			r.Wrong = "the key " + doubledKey(raw) + " stands twice"
 		default:
 			r.uhri(*rec)
 		}
@@ -122,7 +175,7 @@ func (r *Row) uhri(u uhriRecord) {
 	r.Paragraph = paragraphOf(r.Text)
 	r.Body, r.Symbol, r.Cycle = undashed(string(u.Body)), name(string(u.Symbol)), undashed(string(u.UprCycle))
 	r.AnnotationID = strings.ToLower(name(string(u.AnnotationID)))
-	r.To, r.From = values(u.Countries), values(u.UprRecommendingCountry)
+	r.To, r.From = states(u.Countries), states(u.UprRecommendingCountry)
 	r.Themes, r.Affected = values(u.Themes), values(u.AffectedPersons)
 	r.Session = strings.Join(values(u.UprSession), ", ")
 	r.Response = strings.Join(values(u.UprPositions), "/")
@@ -130,7 +183,7 @@ func (r *Row) uhri(u uhriRecord) {
 	r.dated(string(u.PublicationDate))
 	r.judge(slices.Concat([]string{r.Raw}, u.Countries, u.UprRecommendingCountry, u.Themes, u.AffectedPersons,
 		[]string{string(u.Body), string(u.Symbol)}))
-	r.tooMany(len(u.Countries), len(u.UprRecommendingCountry), len(u.Themes), len(u.AffectedPersons), len(u.Sdgs))
+	r.tooMany(len(u.Countries), len(u.UprRecommendingCountry), len(u.Themes), len(u.AffectedPersons), len(u.Sdgs), len(u.UprSession), len(u.UprPositions), len(u.AnnotationType))
 	r.kind(values(u.AnnotationType))
 }
 
@@ -150,7 +203,7 @@ func (r *Row) kind(kinds []string) {
 }
 
 func (r *Row) sdgs(all []string) {
-	for _, s := range all {
+	for _, s := range all[:min(len(all), maxList)] {
 		switch code, ok := sdgOf(s); {
 		case ok:
 			r.SDGs = appendNew(r.SDGs, code)
@@ -181,10 +234,21 @@ func (r *Row) tooMany(lengths ...int) {
 	}
 }
 
-// values are the values of a field, without dashes, empty ones and repetitions.
+// values are the values of a field, without dashes, empty ones and repetitions. Of those
+// beyond the limit the row is refused.
 func values(all []string) (out []string) {
-	for _, s := range all {
+	for _, s := range all[:min(len(all), maxList)] {
 		out = appendNew(out, undashed(s))
+	}
+	return out
+}
+
+// states are values of which one is the same in other capitals: a state is addressed once.
+func states(all []string) (out []string) {
+	for _, s := range values(all) {
+		if !slices.ContainsFunc(out, func(o string) bool { return strings.EqualFold(o, s) }) {
+			out = append(out, s)
+		}
 	}
 	return out
 }

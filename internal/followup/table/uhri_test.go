@@ -226,3 +226,64 @@ func TestExcelDays(t *testing.T) {
 		t.Errorf("a date that cannot be read: %+v", r)
 	}
 }
+
+// TestDoubledKeysAreRefused: of two values under one key only one would be kept, in silence.
+func TestDoubledKeysAreRefused(t *testing.T) {
+	with := func(more string) string { return strings.Replace(record, "{", "{"+more+",", 1) }
+	for _, tt := range []struct{ name, record, wrong string }{
+		{"once", record, ""},
+		{"twice", with(`"Text":"another"`), "the key Text stands twice"},
+		{"the same value", with(`"Body" : "- CRC"`), "the key Body stands twice"},
+		{"in other capitals", with(`"countries":["- Südland"]`), "the key Countries stands twice"},
+		{"escaped", with(`"\u0054ext":"another"`), "the key Text stands twice"},
+		{"one that is not taken", with(`"Regions":["- Africa"]`), ""},
+		{"inside another value", with(`"Remarks":{"Text":"a","Text":"b"}`), ""},
+		{"as a value", with(`"Remarks":"Text\":","More":["Text","Text"]`), ""},
+	} {
+		rows, _ := rowsOf(t, []byte("["+tt.record+","+record+"]"), Options{Format: UHRIJSON})
+		if rows[0].Wrong != tt.wrong || rows[1].Wrong != "" {
+			t.Errorf("%s: %q, want %q; the next: %q", tt.name, rows[0].Wrong, tt.wrong, rows[1].Wrong)
+		}
+	}
+}
+
+// TestTakenKeysAreTheFields: none is forgotten when a field is added.
+func TestTakenKeysAreTheFields(t *testing.T) {
+	var keys []string
+	for f := range reflect.TypeFor[uhriRecord]().Fields() {
+		key := f.Name
+		if tag := f.Tag.Get("json"); tag != "" {
+			key = tag
+		}
+		keys = append(keys, key)
+	}
+	if !reflect.DeepEqual(keys, uhriTaken) {
+		t.Errorf("the fields are\n%v, the keys\n%v", keys, uhriTaken)
+	}
+}
+
+// TestAddresseesOnce: a state that a row names twice is addressed once.
+func TestAddresseesOnce(t *testing.T) {
+	with := strings.Replace(record, `["- Arvenia"]`, `["- Arvenia","","- Südland"," arvenia ","Arvenia","- "]`, 1)
+	rows, _ := rowsOf(t, []byte("["+with+"]"), Options{Format: UHRIJSON})
+	if want := []string{"Arvenia", "Südland"}; !reflect.DeepEqual(rows[0].To, want) {
+		t.Errorf("%q", rows[0].To)
+	}
+	row := sheetRow("a")
+	row[1] = "- Arvenia\n\n- Südland\nARVENIA"
+	rows, _ = rowsOf(t, workbook(t, uhriSheet, row), Options{Format: UHRIXLSX})
+	if want := []string{"Arvenia", "Südland"}; !reflect.DeepEqual(rows[0].To, want) {
+		t.Errorf("%q", rows[0].To)
+	}
+}
+
+// TestLongListsCostLittle: a list beyond the limit is not compared value by value.
+func TestLongListsCostLittle(t *testing.T) {
+	if got := values(numbers(100 * maxList)); len(got) != maxList {
+		t.Errorf("%d values", len(got))
+	}
+	r := Row{}
+	if r.sdgs(numbers(100 * maxList)); len(r.Notes) > maxList {
+		t.Errorf("%d notes", len(r.Notes))
+	}
+}

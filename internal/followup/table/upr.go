@@ -32,7 +32,7 @@ func readUPR(in io.Reader, encoding string, yield func(Row) error) (Reading, err
 	reading.Ends, reading.Blank, reading.Separator = n.ends, n.blank, string(separator)
 	var header columns
 	width, rows := 0, 0
-	err = eachRecord(n, separator, func(line int, record []string, wrong string) (err error) {
+	err = eachRecord(n, separator, func(at span, record []string, wrong string) (err error) {
 		if header == nil {
 			width = len(record)
 			if header, reading.Left, err = headerOf(record, uprColumns); err == nil {
@@ -41,13 +41,18 @@ func readUPR(in io.Reader, encoding string, yield func(Row) error) (Reading, err
 			return err
 		}
 		rows++
-		r := Row{N: rows, Line: line, Wrong: wrong}
+		r := Row{N: rows, Line: at.line, Wrong: wrong}
 		switch {
 		case wrong != "":
 		case len(record) != width:
 			r.Wrong = fmt.Sprintf("it has %d cells, and the header %d", len(record), width)
 		default:
 			r.upr(cells{header, record})
+		}
+		if r.Wrong != "" && at.lines > 1 {
+			r.Wrong += fmt.Sprintf("; lines %d to %d were read as one row", at.line, at.line+at.lines-1)
+			r.Lines = at.lines
+			reading.Joined += at.lines - 1
 		}
 		return yield(r)
 	})
@@ -73,7 +78,8 @@ func (r *Row) upr(c cells) {
 	default:
 		r.From = []string{from}
 	}
-	for _, issue := range strings.Split(c.get("Issue"), ",") {
+	issues := strings.Split(c.get("Issue"), ",")
+	for _, issue := range issues[:min(len(issues), maxList)] {
 		r.Themes = appendNew(r.Themes, name(issue))
 	}
 	if a := name(c.get("Action")); a != "" {
@@ -84,4 +90,5 @@ func (r *Row) upr(c cells) {
 		}
 	}
 	r.judge(c.row)
+	r.tooMany(len(issues))
 }

@@ -314,3 +314,65 @@ func lawful(t *testing.T, b []byte, f Format) {
 		last = r.Line
 	}
 }
+
+// TestJoinedLinesAreTold: a quote that does not close takes lines with it. The refusal says
+// which, and the reading how many; the row behind them is whole.
+func TestJoinedLinesAreTold(t *testing.T) {
+	for _, end := range []string{"\r", "\n", "\r\n"} {
+		b := csvOf(end, line("a"), line(`"Release everyone`), line("Close it"), line(`a "wide" road`), line("b"), line("\"c"+end+"d\",e"), line("f"))
+		rows, reading := rowsOf(t, b, Options{Format: UPRInfo})
+		var got []string
+		for _, r := range rows {
+			got = append(got, fmt.Sprintf("%d+%d %s", r.Line, r.Lines, r.Wrong))
+		}
+		want := []string{"2+0 ", "3+3 its quotes are wrong; lines 3 to 5 were read as one row", "6+0 ",
+			"7+2 it has 12 cells, and the header 11; lines 7 to 8 were read as one row", "9+0 "}
+		if !reflect.DeepEqual(got, want) || reading.Joined != 3 {
+			t.Errorf("lines ending in %q: %d joined\n%s", end, reading.Joined, strings.Join(got, "\n"))
+		}
+	}
+}
+
+// TestWrongQuotesLeaveNoMarks: behind wrong quotes, the marks of line ends stay out of cells.
+func TestWrongQuotesLeaveNoMarks(t *testing.T) {
+	for _, end := range []string{"\r", "\n", "\r\n"} {
+		b := csvOf(end, line(`"a"b,"c`), line("d"), line(`e",f`), line("g"))
+		rows, reading, err := readRows(b, Options{Format: UPRInfo})
+		if err != nil {
+			t.Fatalf("lines ending in %q: %v", end, err)
+		}
+		if r := rows[1]; r.Session != "17" || r.Wrong != "" || len(r.Notes) != 0 {
+			t.Errorf("lines ending in %q: %+v, %+v", end, r, reading)
+		}
+	}
+}
+
+// TestHeadersAreBounded: in columns and in their names.
+func TestHeadersAreBounded(t *testing.T) {
+	wide := func(n int) []byte { return []byte("To,From,Text,Session" + strings.Repeat(",c", n-4) + "\n") }
+	if _, reading := rowsOf(t, wide(maxColumns), Options{Format: UPRInfo}); len(reading.Left) != maxColumns-4 {
+		t.Errorf("%d columns are not taken", len(reading.Left))
+	}
+	if got, ok := Guess(bytes.NewReader(wide(100_000))); !ok || got != UPRInfo {
+		t.Errorf("a header of too many columns is taken for %q, so that nobody says what is wrong with it", got)
+	}
+	for name, tt := range map[string]struct {
+		text []byte
+		what string
+	}{
+		"columns": {wide(maxColumns + 1), "the header has more than 256 columns"},
+		"a name":  {[]byte("To,From,Text,Session," + strings.Repeat("c", maxName+1) + "\n"), "the name of a column is longer than 1024 bytes"},
+	} {
+		_, _, err := readRows(tt.text, Options{Format: UPRInfo})
+		refused(t, name, err, tt.what)
+	}
+}
+
+// TestThemesAreBounded: a cell of very many themes refuses its row.
+func TestThemesAreBounded(t *testing.T) {
+	b := csvOf("\n", strings.Replace(line("a"), "Justice", `"`+strings.Join(numbers(maxList+1), ",")+`"`, 1), line("b"))
+	rows, _ := rowsOf(t, b, Options{Format: UPRInfo})
+	if rows[0].Wrong != "one of its lists has more than 1000 values" || rows[1].Wrong != "" {
+		t.Errorf("%q, %q", rows[0].Wrong, rows[1].Wrong)
+	}
+}

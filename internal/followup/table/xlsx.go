@@ -1,13 +1,9 @@
 package table
 
 import (
-	"archive/zip"
 	"bytes"
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,9 +31,9 @@ const headerRows = 20
 // readXLSX reads UHRI's Excel export: the first sheet that has its header.
 //
 // The library reads leniently: it ends a sheet without a word where its XML breaks, and
-// runs rows together whose numbers do not ascend. So every sheet is looked through first,
-// and a file is refused whole. Nothing is unpacked to disk: the parts stay below the limit
-// from which it would.
+// runs rows together whose numbers do not ascend. It also takes as much memory as a file
+// asks for. So every part is looked through first, and a file is refused whole. Nothing is
+// unpacked to disk: the parts stay below the limit from which it would.
 func readXLSX(in io.Reader, yield func(Row) error) (reading Reading, err error) {
 	// A broken file must not end the program, whatever the library makes of it.
 	defer func() {
@@ -49,7 +45,7 @@ func readXLSX(in io.Reader, yield func(Row) error) (reading Reading, err error) 
 	if err != nil {
 		return reading, err
 	}
-	if err := unpacks(b); err != nil {
+	if err := examine(b); err != nil {
 		return reading, err
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked})
@@ -57,9 +53,6 @@ func readXLSX(in io.Reader, yield func(Row) error) (reading Reading, err error) 
 		return reading, invalid("the Excel file cannot be opened", "Save it once more, and try again.")
 	}
 	defer f.Close()
-	if err := sound(f); err != nil {
-		return reading, err
-	}
 	props, err := f.GetWorkbookProps()
 	x := sheet{dates1904: err == nil && props.Date1904 != nil && *props.Date1904, yield: yield, reading: &reading}
 	for _, name := range f.GetSheetList() {
@@ -74,145 +67,6 @@ func readXLSX(in io.Reader, yield func(Row) error) (reading Reading, err error) 
 		reading.Notes = append(reading.Notes, "this export does not say which rows are recommendations: concerns and observations of treaty bodies may be among them")
 	}
 	return reading, nil
-}
-
-// unpacks looks at a zip file's directory before anything is unpacked: what it says is
-// held to, since more bytes than announced are an error of the part.
-func unpacks(b []byte) error {
-	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		return invalid("the file is no Excel file (.xlsx)", "Save it as .xlsx, and try again.")
-	}
-	total := uint64(0)
-	for _, p := range z.File {
-		total += min(p.UncompressedSize64, math.MaxInt64/maxParts) // cannot overflow, since the parts are counted
-		if len(z.File) > maxParts || total > maxUnpacked {
-			return invalid(fmt.Sprintf("the Excel file unpacks to more than %d MiB, or %d parts", maxUnpacked>>20, maxParts), "Split it, or take the JSON export.")
-		}
-	}
-	return nil
-}
-
-// sound refuses a workbook of which the library would read less than there is.
-func sound(f *excelize.File) (err error) {
-	broken := invalid("a sheet of the Excel file is broken", "Save it once more, and try again.")
-	shared := -1
-	f.Pkg.Range(func(path, part any) bool {
-		if strings.EqualFold(path.(string), "xl/sharedStrings.xml") {
-			if shared, err = countShared(part.([]byte)); err != nil {
-				err = broken
-			}
-		}
-		return err == nil
-	})
-	f.Pkg.Range(func(path, part any) bool {
-		if name := strings.ToLower(path.(string)); err == nil && strings.HasPrefix(name, "xl/worksheets/") && strings.HasSuffix(name, ".xml") {
-			if soundSheet(part.([]byte), shared) != nil {
-				err = broken
-			}
-		}
-		return err == nil
-	})
-	return err
-}
-
-var errUnsound = errors.New("unsound")
-
-func countShared(part []byte) (n int, err error) {
-	return n, eachToken(part, func(t xml.Token) error {
-		if e, ok := t.(xml.StartElement); ok && e.Name.Local == "si" {
-			n++
-		}
-		return nil
-	})
-}
-
-// soundSheet holds to: the XML is whole, rows and the cells in them ascend, cells stand in
-// their rows, and shared texts are there.
-func soundSheet(part []byte, shared int) error {
-	s := soundness{shared: shared}
-	return eachToken(part, func(t xml.Token) error {
-		sound := true
-		switch t := t.(type) {
-		case xml.StartElement:
-			sound = s.begin(t)
-		case xml.CharData:
-			if s.value && s.refers {
-				n, err := strconv.Atoi(strings.TrimSpace(string(t)))
-				sound = err == nil && n >= 0 && n < s.shared
-			}
-		case xml.EndElement:
-			s.value = false
-		}
-		if !sound {
-			return errUnsound
-		}
-		return nil
-	})
-}
-
-// soundness is where in a sheet one is.
-type soundness struct {
-	shared, row, column int
-	refers, value       bool // the cell refers to a shared text; this is its value
-}
-
-func (s *soundness) begin(e xml.StartElement) bool {
-	switch e.Name.Local {
-	case "row":
-		n := s.row + 1
-		if r := attr(e, "r"); r != "" {
-			var err error
-			if n, err = strconv.Atoi(r); err != nil {
-				return false
-			}
-		}
-		sound := n > s.row && n <= excelize.TotalRows
-		s.row, s.column = n, 0
-		return sound
-	case "c":
-		s.refers = attr(e, "t") == "s"
-		column, row := s.column+1, s.row
-		if r := attr(e, "r"); r != "" {
-			var err error
-			if column, row, err = excelize.CellNameToCoordinates(r); err != nil {
-				return false
-			}
-		}
-		style := attr(e, "s")
-		_, err := strconv.Atoi(style)
-		sound := column > s.column && row == s.row && (style == "" || err == nil)
-		s.column = column
-		return sound
-	case "v":
-		s.value = true
-	}
-	return true
-}
-
-func attr(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name && a.Name.Space == "" {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-// eachToken goes through a whole XML text, and fails where it breaks.
-func eachToken(part []byte, see func(xml.Token) error) error {
-	for d := xml.NewDecoder(bytes.NewReader(part)); ; {
-		t, err := d.Token()
-		switch {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return err
-		}
-		if err := see(t); err != nil {
-			return err
-		}
-	}
 }
 
 // sheet is the reading of a workbook's sheets.
