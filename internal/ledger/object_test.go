@@ -135,17 +135,17 @@ func TestKeepAndRead(t *testing.T) {
 
 func TestCheckNamesChangedColumns(t *testing.T) {
 	for q, place := range map[string]string{
-		"UPDATE pebble SET source = 'north' WHERE id = 'P-3'":                           "P-3",
-		"UPDATE pebble SET body = replace(body, 'red', 'rad')":                          "P-10",
-		"UPDATE shell SET body = json_set(body, '$.sound', 'land')":                     "H-1",
+		"UPDATE pebble SET source = 'north' WHERE id = 'P-3'":       "P-3",
+		"UPDATE pebble SET body = replace(body, 'red', 'rad')":      "P-10",
+		"UPDATE shell SET body = json_set(body, '$.sound', 'land')": "H-1",
 		// SQL would find this one by grey's opposite, and Go would show grey.
 		"UPDATE pebble SET body = '{\"colour\":\"black\",' || substr(body, 2) WHERE id = 'P-2'": "P-2",
-		"UPDATE pebble SET body = replace(body, '{', '{ ') WHERE id = 'P-10'":                    "P-10",
-		"UPDATE shell SET source = 'south' WHERE id = 'H-1'":                                     "H-1",
-		"DELETE FROM pebble WHERE id = 'P-2'":                                           "P-2",
-		"INSERT INTO shell VALUES ('H-2', '', '{\"id\":\"H-2\"}')":                      "H-2",
-		"UPDATE shell SET body = '{' WHERE id = 'H-1'":                                  "H-1",
-		"UPDATE pebble SET body = json_set(body, '$.colour', 'green') WHERE id = 'P-2'": "P-2",
+		"UPDATE pebble SET body = replace(body, '{', '{ ') WHERE id = 'P-10'":                   "P-10",
+		"UPDATE shell SET source = 'south' WHERE id = 'H-1'":                                    "H-1",
+		"DELETE FROM pebble WHERE id = 'P-2'":                                                   "P-2",
+		"INSERT INTO shell VALUES ('H-2', '', '{\"id\":\"H-2\"}')":                              "H-2",
+		"UPDATE shell SET body = '{' WHERE id = 'H-1'":                                          "H-1",
+		"UPDATE pebble SET body = json_set(body, '$.colour', 'green') WHERE id = 'P-2'":         "P-2",
 	} {
 		h := openShore(t)
 		h.do(func(tx *store.Tx) error {
