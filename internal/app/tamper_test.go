@@ -110,7 +110,7 @@ func TestTamperedRows(t *testing.T) {
 // withoutRowid are the tables whose key is (source, n).
 var withoutRowid = map[string]bool{"paragraph": true, "sentence": true}
 
-// change makes another value of the same type.
+// change makes another value of the same type. JSON stays JSON, since an index may read it.
 func change(table, column string) string {
 	where := " WHERE rowid = (SELECT min(rowid) FROM " + table + ")"
 	if withoutRowid[table] {
@@ -119,7 +119,7 @@ func change(table, column string) string {
 	return fmt.Sprintf(`UPDATE %s SET %s = CASE typeof(%[2]s) WHEN 'integer' THEN (SELECT max(%[2]s) FROM %[1]s) + 1
 		WHEN 'blob' THEN CASE length(%[2]s) WHEN 0 THEN x'01' ELSE unhex(replace(substr(hex(%[2]s), 1, 1), substr(hex(%[2]s), 1, 1),
 			CASE substr(hex(%[2]s), 1, 1) WHEN '0' THEN '1' ELSE '0' END) || substr(hex(%[2]s), 2)) END
-		ELSE %[2]s || 'x' END%s`, table, column, where)
+		WHEN 'text' THEN %[2]s || CASE json_valid(%[2]s) WHEN 1 THEN ' ' ELSE 'x' END ELSE %[2]s || 'x' END%s`, table, column, where)
 }
 
 // noticed reports whether the case does not open or check finds something.

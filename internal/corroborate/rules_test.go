@@ -180,6 +180,8 @@ func TestSingleSourceOnlyWhenWordedSo(t *testing.T) {
 			want = []string{RuleSingleSource}
 		case Unverified:
 			want = []string{RuleSingleSource, RuleAssertion} // unverified and met do not go together
+		case Refuted:
+			want = []string{RuleTooFewOrigins, RuleAssertion} // nor do refuted and met
 		}
 		if got := rules(Check(f, ev, single)); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", a, got, want)

@@ -75,8 +75,8 @@ func TestPublicVictimNeedsRiskAssessment(t *testing.T) {
 // A draft whose words claim more than its finding is not frozen.
 func TestGateWeighsWords(t *testing.T) {
 	h, ctx := answered(t), t.Context()
-	must[Draft](t)(h.ChangeParagraph(ctx, by("M-01"), 1, "It is proven beyond doubt that a person was held.", []string{"F-01"}))
+	must[Draft](t)(h.ChangeParagraph(ctx, by("M-01"), "R1", 1, "It is proven beyond doubt that a person was held.", []string{"F-01"}))
 	h.blocks("wording", "paragraph 1", "claims more than reasonable_grounds")
-	must[Draft](t)(h.ChangeParagraph(ctx, by("M-01"), 1, "It is proven beyond doubt that a person was held.", []string{"C-001"}))
+	must[Draft](t)(h.ChangeParagraph(ctx, by("M-01"), "R1", 1, "It is proven beyond doubt that a person was held.", []string{"C-001"}))
 	h.blocks("wording", "paragraph 1", "no finding is cited")
 }
