@@ -125,9 +125,22 @@ func (r *Room) Version(tx *store.Tx, id string) (any, error) {
 	}
 	switch {
 	case strings.HasPrefix(id, "Q-"):
-		return ReadProposal(tx, id)
+		return proposalAsWritten(tx, id)
 	case strings.HasPrefix(id, "CU-"):
 		return readCustodyBy(tx, id)
 	}
 	return ReadOriginal(tx, id)
+}
+
+// proposalAsWritten reads a proposal as check compares it with the ledger.
+func proposalAsWritten(tx *store.Tx, id string) (Proposal, error) {
+	p, err := ReadProposal(tx, id)
+	if err != nil {
+		return p, err
+	}
+	var body string
+	if err := tx.QueryRow("SELECT body FROM proposal WHERE id = ?", id).Scan(&body); err != nil {
+		return p, err
+	}
+	return p, ledger.AsWritten(id, body, p)
 }

@@ -101,6 +101,9 @@ func readEarlier(tx *store.Tx, source string, e Edition) (Text, error) {
 	if err == nil {
 		err = errors.Join(json.Unmarshal([]byte(paragraphs), &t.Paragraphs), json.Unmarshal([]byte(sentences), &t.Sentences))
 	}
+	if err == nil {
+		err = errors.Join(ledger.AsWritten(earlierID(source, e), paragraphs, t.Paragraphs), ledger.AsWritten(earlierID(source, e), sentences, t.Sentences))
+	}
 	return t, err
 }
 

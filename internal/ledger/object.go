@@ -164,10 +164,19 @@ func (t Table[T]) each(tx *store.Tx, where, order string, args []any, yield func
 
 func (t Table[T]) ids(tx *store.Tx) ([]string, error) { return column(tx, "SELECT id FROM "+t.Name) }
 
-// version reads an object as check compares it with the ledger. A row that reads as the
-// same object and is written otherwise is refused: SQL takes the first of two keys of one
-// name and Go the last, so that what queries find and what is shown could differ. The
-// source must be the subject of its acts, since erasing goes by it.
+// AsWritten refuses the body of a row that reads as the object v and is written otherwise
+// than any version of Heed writes it: SQL takes the first of two keys of one name and Go
+// the last, so that what queries find and what is shown could differ.
+func AsWritten(id, body string, v any) error {
+	again, err := json.Marshal(v)
+	if err == nil && string(again) != body {
+		err = fmt.Errorf("the row of %s is not written as any version of Heed writes it", id)
+	}
+	return err
+}
+
+// version reads an object as check compares it with the ledger, AsWritten. The source
+// must be the subject of its acts, since erasing goes by it.
 func (t Table[T]) version(tx *store.Tx, id string) (any, bool, error) {
 	var source, body string
 	err := tx.QueryRow("SELECT source, body FROM "+t.Name+" WHERE id = ?", id).Scan(&source, &body)
@@ -182,12 +191,8 @@ func (t Table[T]) version(tx *store.Tx, id string) (any, bool, error) {
 		return nil, true, fmt.Errorf("reading %s: %w", id, err)
 	}
 	t.Restore(&v, id, source)
-	again, err := json.Marshal(v)
-	if err != nil {
+	if err := AsWritten(id, body, v); err != nil {
 		return nil, true, err
-	}
-	if string(again) != body {
-		return nil, true, fmt.Errorf("the row of %s is not written as any version of Heed writes it", id)
 	}
 	last, known, err := Newest(tx, id)
 	if err == nil && known && last.Subject != cmp.Or(source, caseSubject) {

@@ -164,7 +164,12 @@ func (r *Room) Version(tx *store.Tx, id string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := tx.QueryRow("SELECT state, leaf FROM release WHERE id = ?", id).Scan(&d.State, &d.Leaf); err != nil {
+	var body string
+	as := d
+	if err := tx.QueryRow("SELECT state, leaf, body FROM release WHERE id = ?", id).Scan(&d.State, &d.Leaf, &body); err != nil {
+		return nil, err
+	}
+	if err := ledger.AsWritten(id, body, as); err != nil {
 		return nil, err
 	}
 	frozen, err := readFiles(tx, id)
