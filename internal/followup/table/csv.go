@@ -226,8 +226,10 @@ func eachRecord(n normal, separator byte, yield func(at span, cells []string, wr
 			}
 		}
 		// Behind wrong quotes the end of a record can bear a mark.
-		last := len(record) - 1
-		record[last] = strings.TrimRight(record[last], "\xfe\xff")
+		last := &record[len(record)-1]
+		for n := len(*last); n > 0 && (*last)[n-1] >= 0xfe; n-- { // bytes that UTF-8 does not have
+			*last = (*last)[:n-1]
+		}
 		if err := yield(at, record, ""); err != nil {
 			return err
 		}
