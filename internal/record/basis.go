@@ -42,7 +42,7 @@ type Basis struct {
 // Interview is how consent was asked for. People in it are named by id or sealed
 // reference and never by name: who interprets is at risk as well.
 type Interview struct {
-	On          string   `json:"on,omitempty"` // a Date
+	On          string   `json:"on,omitempty"` // a civil Date: the day of the answers
 	Interviewer string   `json:"interviewer,omitempty"`
 	Language    string   `json:"language,omitempty"` // BCP 47
 	Interpreter string   `json:"interpreter,omitempty"`
@@ -269,8 +269,8 @@ func validScopes(scopes []Scope) error {
 //
 // Nothing is allowed that nobody allowed. A consent covers exactly the use, audience
 // and attribution that the person answered: who agreed to be named did not thereby
-// agree to be described. The newest answer to a question counts, so that a mind can be
-// changed; a withdrawn basis ends every use of its source for good.
+// agree to be described. The newest answer to a question counts, by the day on which it
+// was given, so that a mind can be changed; a withdrawn basis ends every use of its source for good.
 func Covers(bases []Basis, use, audience, attribution string, on time.Time) (ok bool, why string) {
 	if !slices.Contains(Uses(), use) || !slices.Contains(Audiences(), audience) || !slices.Contains(Attributions(), attribution) {
 		return false, "unknown word: the use, the audience or the attribution is none of the house's"
@@ -324,17 +324,37 @@ func asRecorded(bases []Basis) []Basis {
 	})
 }
 
-// newest is the last answer to one question, with the basis that holds it, of bases in
-// the order in which they were recorded.
+// newest is the last answer to one question, with the basis that holds it: the last by
+// the day on which it was given, and of one day by when it was recorded. Taking an old
+// form down today does not undo what the person said since.
 func newest(bases []Basis, use, audience, attribution string) (id string, answer Scope) {
+	var last Basis
 	for _, b := range bases {
 		for _, s := range b.Scopes {
-			if b.Kind == Consent && s.Use == use && s.Audience == audience && s.Attribution == attribution {
-				id, answer = b.ID, s
+			if b.Kind != Consent || s.Use != use || s.Audience != audience || s.Attribution != attribution {
+				continue
+			}
+			after := cmp.Or(cmp.Compare(b.answered(s), last.answered(answer)), cmp.Compare(b.At, last.At), cmp.Compare(len(b.ID), len(last.ID)), cmp.Compare(b.ID, last.ID))
+			if id == "" || after > 0 {
+				id, answer, last = b.ID, s, b
 			}
 		}
 	}
 	return id, answer
+}
+
+// answered is the day from which an answer counts. Where only the month or the year is
+// known, leave counts from its first day and everything else from its last, so that
+// doubt never allows. An answer without a day is of the day on which it was recorded.
+func (b Basis) answered(s Scope) Date {
+	switch on := Date(b.On); {
+	case b.On == "":
+		return DateOf(time.UnixMicro(b.At).UTC())
+	case s.State == Given:
+		return on.Earliest()
+	default:
+		return on.Latest()
+	}
 }
 
 // over reports whether the last day of an answer lies before the day of on.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"time"
 
 	"heed/internal/fault"
 	"heed/internal/intake"
@@ -42,6 +43,9 @@ func (r *Room) addBasis(ctx context.Context, by ledger.Actor, kind string, b Bas
 			return fault.New(fault.Refused, o.ID+" is sealed, and what is sealed is not public record", "Nothing was written.",
 				"Record consent, or add the published form as an original of its own.")
 		}
+		if err := standing(tx, b.Source); err != nil {
+			return err
+		}
 		if err := present(tx, b.Interview); err != nil {
 			return err
 		}
@@ -54,8 +58,29 @@ func (r *Room) addBasis(ctx context.Context, by ledger.Actor, kind string, b Bas
 	return b, err
 }
 
-// present refuses an interview whose form or people are not in the case.
+// standing refuses a further basis of a source one of whose bases was withdrawn: it would
+// cover nothing, and look as if it did.
+func standing(tx *store.Tx, source string) error {
+	bases, err := ReadBases(tx, source)
+	for _, b := range bases {
+		if b.Withdrawn {
+			return fault.New(fault.Refused, b.ID+" was withdrawn, which ends every use of "+source+": no other basis covers it", "Nothing was written.",
+				"If the withdrawal was taken down by mistake: heed undo "+b.ID+" --why \"…\". What the person says and allows from now on is an original of its own.")
+		}
+	}
+	return err
+}
+
+// present refuses an interview whose form or people are not in the case, and one of a day
+// that is still to come.
 func present(tx *store.Tx, i Interview) error {
+	now, err := today(tx)
+	if err != nil {
+		return err
+	}
+	if Date(i.On).Earliest() > DateOf(now) {
+		return invalid("the answers would be of a day that is still to come", "Give the day on which they were given: --on 2022-05-03")
+	}
 	if i.Form != "" {
 		if _, err := intake.ReadKept(tx, i.Form); err != nil {
 			return err
@@ -157,19 +182,28 @@ func (r *Room) Consent(ctx context.Context, source string) (cells []ConsentCell,
 		if _, err := intake.ReadOriginal(tx, source); err != nil {
 			return err
 		}
-		c, err := ReadCase(tx)
-		if err != nil {
-			return err
-		}
-		zone, err := c.Location()
+		now, err := today(tx)
 		if err != nil {
 			return err
 		}
 		bases, err := ReadBases(tx, source)
-		cells = ConsentMatrix(bases, tx.Now.In(zone))
+		cells = ConsentMatrix(bases, now)
 		return err
 	})
 	return cells, err
+}
+
+// today is the instant of the transaction in the zone of the case.
+func today(tx *store.Tx) (time.Time, error) {
+	c, err := ReadCase(tx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	zone, err := c.Location()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return tx.Now.In(zone), nil
 }
 
 // knownPerson refuses the id of a person who is not in the case. A member's id and a

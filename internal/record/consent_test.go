@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -186,12 +187,114 @@ func TestUndoingAWithdrawalNeedsAReason(t *testing.T) {
 		h.agrees("undoing")
 	}
 	answered := asked(answer(UseReport, Withdrawn, ""))
-	answered.Source = s
+	answered.Source = h.addSealed("Another account.")
 	if answered, err = h.RecordConsent(ctx, amina, answered); err != nil {
 		t.Fatal(err)
 	}
 	_, err = h.undo(amina, answered.ID, "")
 	refused(t, err, fault.Refused, "withdrawal of B-002")
+}
+
+// After a withdrawal no basis covers the source any more, and none is taken that would look
+// as if it did.
+func TestNoBasisAfterAWithdrawal(t *testing.T) {
+	h := newHouse(t)
+	ctx, s := t.Context(), h.addSealed("")
+	b := asked(answer(UseReport, Given, ""))
+	b.Source = s
+	if _, err := h.RecordConsent(ctx, amina, b); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.WithdrawConsent(ctx, amina, s, ""); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, err := h.RecordConsent(ctx, amina, b)
+		refused(t, err, fault.Refused, "B-001 was withdrawn, which ends every use of S-001")
+	}
+	if _, err := h.undo(amina, "B-001", "it was another person who called"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.RecordConsent(ctx, amina, b); err != nil {
+		t.Error(err)
+	}
+}
+
+// An old form that is taken down late does not undo what the person said since, and where
+// only the month of an answer is known, the doubt does not allow.
+func TestConsentCountsByTheDayItWasGiven(t *testing.T) {
+	on := func(day string, at int64, state string) Basis {
+		b := consent("B-00"+string(rune('0'+at)), at, answer(UseReport, state, ""))
+		b.On = day
+		return b
+	}
+	recorded := func(day time.Time, state string) Basis {
+		return consent("B-009", day.UnixMicro(), answer(UseReport, state, ""))
+	}
+	may := time.Date(2024, 5, 3, 9, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name  string
+		bases []Basis
+		want  bool
+	}{
+		{"a refusal, then leave of before taken down later", []Basis{on("2024-05-03", 1, Refused), on("2024-05-02", 2, Given)}, false},
+		{"leave, then a refusal of before taken down later", []Basis{on("2024-05-03", 1, Given), on("2024-05-02", 2, Refused)}, true},
+		{"a mind changed on one day", []Basis{on("2024-05-03", 1, Refused), on("2024-05-03", 2, Given)}, true},
+		{"leave of the month of a refusal", []Basis{on("2024-05-03", 1, Refused), on("2024-05", 2, Given)}, false},
+		{"a refusal of the month of leave", []Basis{on("2024-05", 1, Refused), on("2024-05-30", 2, Given)}, false},
+		{"leave of the month after", []Basis{on("2024-05", 1, Refused), on("2024-06", 2, Given)}, true},
+		{"leave without a day counts from when it was recorded", []Basis{on("2024-05-02", 1, Refused), recorded(may, Given)}, true},
+		{"a refusal without a day does, too", []Basis{on("2024-05-02", 1, Given), recorded(may, Refused)}, false},
+		{"leave recorded before the refusal", []Basis{on("2024-05-04", 1, Refused), recorded(may, Given)}, false},
+	} {
+		for range 2 {
+			ok, why := Covers(tt.bases, UseReport, AudiencePublic, RoleOnly, noon)
+			if ok != tt.want {
+				t.Errorf("%s: %v, %s", tt.name, ok, why)
+			}
+			slices.Reverse(tt.bases)
+		}
+	}
+}
+
+// A refusal of a later day always wins over leave of an earlier one, however either is
+// dated and whichever was recorded first.
+func TestConsentOrderLaw(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		day := func(label string) Date {
+			at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 800).Draw(t, label))
+			d := DateOf(at)
+			return d[:rapid.SampledFrom([]int{4, 7, 10}).Draw(t, label+" known")]
+		}
+		given, refusal := day("given"), day("refused")
+		a := consent("B-001", int64(rapid.IntRange(1, 2).Draw(t, "at")), answer(UseReport, Given, ""))
+		b := consent("B-002", int64(rapid.IntRange(1, 2).Draw(t, "at")), answer(UseReport, Refused, ""))
+		a.On, b.On = string(given), string(refusal)
+		ok, why := Covers([]Basis{a, b}, UseReport, AudiencePublic, RoleOnly, noon)
+		if ok && refusal.Latest() > given.Earliest() {
+			t.Fatalf("refused on %s, given on %s: %s", refusal, given, why)
+		}
+		if !ok && refusal.Latest() < given.Earliest() {
+			t.Fatalf("refused on %s, then given on %s: %s", refusal, given, why)
+		}
+	})
+}
+
+// Nobody has answered tomorrow.
+func TestConsentOfADayToCome(t *testing.T) {
+	h := newHouse(t)
+	b := asked(answer(UseReport, Given, ""))
+	b.Source = h.addSealed("")
+	for day, come := range map[string]bool{"2031-05-24": true, "2031-06": true, "2032": true, "2031-05-23": false, "2031-05": false, "2031": false} {
+		b.On = day
+		_, err := h.RecordConsent(t.Context(), amina, b)
+		if !come && err != nil {
+			t.Errorf("%s: %v", day, err)
+		}
+		if come {
+			refused(t, err, fault.Invalid, "still to come")
+		}
+	}
 }
 
 // What informs only is cited in no use that shows it to readers.

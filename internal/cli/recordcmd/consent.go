@@ -45,7 +45,7 @@ every use of the source; it is no erasure, and what was released cannot be recal
 	f := c.Flags()
 	f.StringVar(&g.answer, "answer", "", "USE:AUDIENCE:ATTRIBUTION=STATE[@UNTIL],…")
 	f.StringVar(&g.explained, "explained", "", "what was explained before, with commas between")
-	f.StringVar(&g.On, "on", "", "the day of the answers")
+	f.StringVar(&g.On, "on", "", "the day of the answers, by which the newest counts; without it that of recording")
 	f.StringVar(&g.Interviewer, "interviewer", "", "who asked: a member (M-02), person (P-03) or sealed reference")
 	f.StringVar(&g.Language, "language", "", "the language of the talk, as a tag such as ug")
 	f.StringVar(&g.Interpreter, "interpreter", "", "who interpreted: a person or sealed reference")
