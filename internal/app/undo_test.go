@@ -54,7 +54,10 @@ func TestUndoOfWhatIsWeightyNeedsAReason(t *testing.T) {
 			_, err := a.Corroborate.Declare(ctx, by, corroborate.PolicyChange{MinOrigins: &three, Why: "the terms of reference say so"})
 			return err
 		}, true},
-		{"an answer", "F-01", func() error { _, err := a.Corroborate.Answer(ctx, by, "F-01", "C-002", "It was looked into."); return err }, true},
+		{"an answer", "F-01", func() error {
+			_, err := a.Corroborate.Answer(ctx, by, "F-01", "C-002", "It was looked into.")
+			return err
+		}, true},
 	} {
 		if err := tt.do(); err != nil {
 			t.Fatalf("%s: %v", tt.name, err)

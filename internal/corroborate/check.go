@@ -3,8 +3,8 @@ package corroborate
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -186,11 +186,11 @@ func (c *check) firstHand() {
 
 func (c *check) contrary() {
 	for _, a := range c.f.Against {
-		if _, erased := c.ev.Erased[a.Claim]; !erased && strings.TrimSpace(a.Answer) == "" {
+		if _, erased := c.ev.Erased[a.Claim]; !erased && lang.Blank(a.Answer) {
 			c.report(RuleContraryUnanswer, a.Claim, true, "%s speaks against it and has no answer", a.Claim)
 		}
 	}
-	if len(c.f.Against) == 0 && strings.TrimSpace(c.f.ContrarySearch) == "" {
+	if len(c.f.Against) == 0 && lang.Blank(c.f.ContrarySearch) {
 		c.report(RuleContraryUnsought, "", true, "nothing speaks against it, and nobody has recorded how that was looked for")
 	}
 }
@@ -230,7 +230,7 @@ func (c *check) standard() {
 	switch have, declared := c.f.Standard.Rank(), c.ev.Standard.Rank(); {
 	case have < declared:
 		c.report(RuleStandardBelowCase, "", true, "its standard is below %s, which the case declared", c.ev.Standard)
-	case have > declared && strings.TrimSpace(c.f.Reason) == "":
+	case have > declared && lang.Blank(c.f.Reason):
 		c.report(RuleRaisedUnexplained, "", true, "its standard is above %s, which the case declared, without a reason", c.ev.Standard)
 	}
 }

@@ -33,8 +33,6 @@ package corroborate
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"heed/internal/fault"
 	"heed/internal/intake"
@@ -183,19 +181,8 @@ func (c Claim) of(s record.Statement) (Claim, error) {
 	return c, nil
 }
 
-// text checks a text of several lines. What is no valid UTF-8 is refused: it would
-// come back changed from the ledger, whose versions are JSON.
-func text(what, s string, required bool) error {
-	switch {
-	case required && strings.TrimSpace(s) == "":
-		return invalid("the "+what+" is missing", "Give the "+what+" and try again.")
-	case !utf8.ValidString(s):
-		return invalid("the "+what+" is no valid UTF-8", "Write it again.")
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }):
-		return invalid("the "+what+" holds control characters", "Write it again without them.")
-	}
-	return record.InOrder(s)
-}
+// text checks a text of several lines.
+func text(what, s string, required bool) error { return lang.Text(what, s, required) }
 
 func invalid(what, do string) error {
 	return fault.New(fault.Invalid, what, "Nothing was written.", do)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"heed/internal/fault"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -112,7 +113,7 @@ func (f Finding) judged(j Judgement) (Finding, error) {
 		case j.Standard.Rank() < f.Standard.Rank():
 			return f, fault.New(fault.Refused, string(j.Standard)+" is below "+string(f.Standard)+", the standard of "+f.ID+", and a standard is only raised", "Nothing was written.",
 				"Where it was raised by mistake: heed undo "+f.ID)
-		case j.Standard.Rank() > f.Standard.Rank() && strings.TrimSpace(j.Reason) == "":
+		case j.Standard.Rank() > f.Standard.Rank() && lang.Blank(j.Reason):
 			return f, invalid("raising a standard needs a reason", "Say why this finding is held to more.")
 		}
 		f.Standard = j.Standard
@@ -165,7 +166,7 @@ func validFinding(f Finding, declared record.Standard) error {
 	case f.Standard.Rank() < declared.Rank():
 		return fault.New(fault.Refused, "the standard is below "+string(declared)+", which the case declared", "Nothing was written.",
 			"Leave it out to use the standard of the case, or raise it.")
-	case f.Standard.Rank() > declared.Rank() && strings.TrimSpace(f.Reason) == "":
+	case f.Standard.Rank() > declared.Rank() && lang.Blank(f.Reason):
 		return invalid("a standard above the case's needs a reason", "Say why this finding is held to more.")
 	case f.Outcome != "" && !slices.Contains(Outcomes(), f.Outcome):
 		return invalid("this is no outcome", "Choose one of: "+strings.Join(Outcomes(), ", ")+".")

@@ -2,7 +2,8 @@ package corroborate
 
 import (
 	"slices"
-	"strings"
+
+	"heed/internal/lang"
 )
 
 // The statuses of a claim inside a finding.
@@ -146,7 +147,7 @@ func contrary(f Finding, ev Evidence) (out []Claim) {
 // contradicts is not among them.
 func Confirmed(f Finding, ev Evidence) (ids []string) {
 	for _, a := range f.Against {
-		if strings.TrimSpace(a.Answer) == "" {
+		if lang.Blank(a.Answer) {
 			return nil
 		}
 	}

@@ -139,7 +139,7 @@ func TestErasedIsRefused(t *testing.T) {
 	if f := refused(t, err, fault.Withheld); !strings.HasPrefix(f.What, "Q-001 was erased with S-001") {
 		t.Errorf("%+v", f)
 	}
-	refused(t, h.Drop(t.Context(), amina, "Q-001"), fault.Withheld)
+	refused(t, h.drop("Q-001"), fault.Withheld)
 }
 
 // A second time nothing is left to erase, and an unknown source is named.

@@ -186,8 +186,3 @@ func (r *Room) OpenProposals(ctx context.Context, after string, limit int) (list
 	}
 	return list, false, err
 }
-
-// Drop sets a proposal aside. It stays on record.
-func (r *Room) Drop(ctx context.Context, by ledger.Actor, id string) error {
-	return r.db.Update(ctx, func(tx *store.Tx) error { return SettleProposal(tx, by, id, "dropped") })
-}

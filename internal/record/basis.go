@@ -156,7 +156,7 @@ func validBasis(b Basis) error {
 	case Consent:
 		return validScopes(b.Scopes)
 	case PublicRecord:
-		if strings.TrimSpace(b.Citation) == "" {
+		if lang.Blank(b.Citation) {
 			return invalid("public record needs its citation", "Say where it was published.")
 		}
 		if len(b.Scopes) > 0 {
@@ -370,12 +370,12 @@ func publicRecordCovers(bases []Basis, use string) (bool, string) {
 		if b.Kind != PublicRecord {
 			continue
 		}
-		if strings.TrimSpace(b.Citation) != "" {
+		if !lang.Blank(b.Citation) {
 			id = b.ID
 		}
 		if b.NamesVictim {
 			// The newest counts: an assessment covers what was named before it, not after.
-			victim, assessed = b.ID, strings.TrimSpace(b.RiskAssessment) != ""
+			victim, assessed = b.ID, !lang.Blank(b.RiskAssessment)
 		}
 	}
 	switch {

@@ -80,7 +80,8 @@ type said struct{}
 func (said) Version() string { return "said/1" }
 
 func (said) Extract(d quote.Document) []quote.Proposal {
-	return []quote.Proposal{{From: 1, To: 1, Kind: quote.Direct, Content: []quote.Span{d.Sentences[0]}, Rule: "said"}}
+	s := d.Sentences[0]
+	return []quote.Proposal{{From: 1, To: 1, Kind: quote.Direct, Speaker: quote.Span{Start: s.Start, End: s.Start + 1}, Content: []quote.Span{s}, Stance: quote.Opposes, Target: quote.Release, Rule: "said"}}
 }
 
 // add takes in an open original and returns its id.

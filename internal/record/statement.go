@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/fault"
 	"heed/internal/intake"
+	"heed/internal/lang"
 )
 
 // Target is what a statement is about, no wider than its words. "A lie" said of the
@@ -124,7 +125,7 @@ func validStatement(s Statement, passage string) error {
 // Verbatim refuses words that do not stand in a passage byte for byte, and words that
 // begin or end inside a character or a word.
 func Verbatim(at intake.Address, words, passage string) error {
-	if strings.TrimSpace(words) == "" {
+	if lang.Blank(words) {
 		return invalid("the exact words are missing", "Copy them from "+at.String()+".")
 	}
 	found, whole := Stand(words, passage)
@@ -201,7 +202,7 @@ func validTarget(t Target) error {
 		return invalid("the target "+t.Kind+" has no id of that form", "Drop the id, or choose the kind that it belongs to.")
 	case prefix == "" && looksLikeID(t.Words):
 		return invalid("the target "+t.Kind+" is described by words, and these are an id", "Choose the kind that the id belongs to: recommendation:R-01, finding:F-01, recommendations:S-001.")
-	case t.Kind == TargetOther && strings.TrimSpace(t.Words) == "":
+	case t.Kind == TargetOther && lang.Blank(t.Words):
 		return invalid("the target other needs words", "Say what the statement is about.")
 	}
 	return nil

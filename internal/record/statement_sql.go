@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"fmt"
 
 	"heed/internal/intake"
 	"heed/internal/ledger"
@@ -11,38 +12,84 @@ import (
 // Say takes down a statement. With a proposal it is that proposal's acceptance: both
 // are one commit, so that no proposal is accepted without the statement and none twice.
 func (r *Room) Say(ctx context.Context, by ledger.Actor, s Statement) (Statement, error) {
-	err := r.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := intake.ReadPassage(tx, s.Address())
-		if err != nil {
-			return err
-		}
-		s.Edition = p.Edition
-		if err := validStatement(s, p.Text); err != nil {
-			return err
-		}
-		if s.Target.Kind == TargetRecommendations && s.Target.ID != "" {
-			if _, err := intake.ReadKept(tx, s.Target.ID); err != nil {
-				return err
-			}
-		}
-		if err := knownPerson(tx, s.SpeakerID); err != nil {
-			return err
-		}
-		if s.Proposal != "" {
-			if err := accept(tx, by, s); err != nil {
-				return err
-			}
-		}
-		if s.ID, err = ledger.NewID(tx, "ST", 3); err != nil {
-			return err
-		}
-		s.By, s.At = by.Member, store.Micros(tx.Now)
-		return statements.Keep(tx, ledger.Act{Kind: "statement.said", By: by, Object: s.ID, Subject: s.Source, Version: s})
+	err := r.db.Update(ctx, func(tx *store.Tx) (err error) {
+		s, err = say(tx, by, s)
+		return err
 	})
 	if err != nil {
 		return Statement{}, err
 	}
 	return s, nil
+}
+
+// Settle accepts proposals as they are and sets others aside, all in one commit or none.
+func (r *Room) Settle(ctx context.Context, by ledger.Actor, accept, drop []string) (said []Statement, err error) {
+	err = r.db.Update(ctx, func(tx *store.Tx) error {
+		for _, id := range accept {
+			p, err := intake.ReadProposal(tx, id)
+			if err != nil {
+				return err
+			}
+			s, err := say(tx, by, Proposed(p))
+			if err != nil {
+				return fmt.Errorf("accepting %s: %w", p.ID, err)
+			}
+			said = append(said, s)
+		}
+		for _, id := range drop {
+			if err := intake.SettleProposal(tx, by, id, "dropped"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return said, nil
+}
+
+// Proposed is the statement that a proposal would be.
+func Proposed(p intake.Proposal) Statement {
+	return Statement{Source: p.Source, From: p.From, To: p.To, Edition: p.Edition, Speaker: p.Speaker, OnBehalfOf: p.OnBehalfOf, Words: p.Words,
+		Target: Target{Kind: p.Target}, Stance: Stance(p.Stance), Proposal: p.ID}
+}
+
+func say(tx *store.Tx, by ledger.Actor, s Statement) (Statement, error) {
+	p, err := intake.ReadPassage(tx, s.Address())
+	if err != nil {
+		return s, err
+	}
+	s.Edition = p.Edition
+	if err := validStatement(s, p.Text); err != nil {
+		return s, err
+	}
+	now, err := today(tx)
+	if err != nil {
+		return s, err
+	}
+	// Where it was said the day may have begun already.
+	if Date(s.SaidOn).Earliest() > DateOf(now.AddDate(0, 0, 1)) {
+		return s, invalid("these words would have been said on a day that is still to come", "Give the day on which they were said, or leave it out.")
+	}
+	if s.Target.Kind == TargetRecommendations && s.Target.ID != "" {
+		if _, err := intake.ReadKept(tx, s.Target.ID); err != nil {
+			return s, err
+		}
+	}
+	if err := knownPerson(tx, s.SpeakerID); err != nil {
+		return s, err
+	}
+	if s.Proposal != "" {
+		if err := accept(tx, by, s); err != nil {
+			return s, err
+		}
+	}
+	if s.ID, err = ledger.NewID(tx, "ST", 3); err != nil {
+		return s, err
+	}
+	s.By, s.At = by.Member, store.Micros(tx.Now)
+	return s, statements.Keep(tx, ledger.Act{Kind: "statement.said", By: by, Object: s.ID, Subject: s.Source, Version: s})
 }
 
 func accept(tx *store.Tx, by ledger.Actor, s Statement) error {

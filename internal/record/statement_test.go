@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,7 +203,7 @@ func TestAcceptingSettlesTheProposal(t *testing.T) {
 		t.Error("the proposal was not settled, or another one was")
 	}
 	refused(t, say(a, 1, "opposed", "Q-001"), fault.Conflict, "accepted already")
-	if err := h.intake.Drop(t.Context(), amina, "Q-002"); err != nil {
+	if _, err := h.Settle(t.Context(), amina, nil, []string{"Q-002"}); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, say(b, 1, "Another", "Q-002"), fault.Conflict, "dropped already")
@@ -210,6 +211,65 @@ func TestAcceptingSettlesTheProposal(t *testing.T) {
 		t.Errorf("statements: %+v, %v", all, err)
 	}
 	h.agrees("refusals")
+}
+
+// Several proposals are settled together, or none of them is.
+func TestProposalsAreSettledTogetherOrNotAtAll(t *testing.T) {
+	h, ctx := newHouse(t), t.Context()
+	for _, id := range []string{h.addSealed("The ministry opposed the release."), h.addSealed("The office opposed the release.")} {
+		if _, err := h.intake.Propose(ctx, amina, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	states := func() (out []string) {
+		list, err := h.intake.Proposals(ctx, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range list {
+			out = append(out, p.State)
+		}
+		return out
+	}
+	open := states()
+	if len(open) < 2 {
+		t.Fatalf("%d proposals", len(open))
+	}
+	for _, tt := range []struct{ accept, drop []string }{{[]string{"Q-001", "Q-999"}, nil}, {[]string{"Q-001"}, []string{"Q-002", "Q-999"}}, {[]string{"Q-001", "Q-001"}, nil}} {
+		if _, err := h.Settle(ctx, amina, tt.accept, tt.drop); err == nil {
+			t.Errorf("%v is taken", tt)
+		}
+		if got := states(); !slices.Equal(got, open) {
+			t.Errorf("%v left %v", tt, got)
+		}
+		if all, err := h.Statements(ctx); err != nil || len(all) != 0 {
+			t.Errorf("%v left statements: %v, %v", tt, all, err)
+		}
+	}
+	said, err := h.Settle(ctx, amina, []string{"Q-001"}, []string{"Q-002"})
+	if err != nil || len(said) != 1 || said[0].Proposal != "Q-001" {
+		t.Fatalf("%+v, %v", said, err)
+	}
+	if got := states(); got[0] != "accepted" || got[1] != "dropped" {
+		t.Errorf("%v", got)
+	}
+	h.agrees("settling")
+}
+
+// Nobody has spoken the day after tomorrow; tomorrow it may be where they spoke.
+func TestSaidOnADayToCome(t *testing.T) {
+	h := newHouse(t)
+	id := h.addSealed("The ministry opposed the release.")
+	for day, come := range map[string]bool{"2031-05-25": true, "2031-06": true, "2032": true, "2031-05-24": false, "2031-05": false} {
+		_, err := h.Say(t.Context(), amina, Statement{Source: id, From: 1, To: 1, Speaker: "the ministry", Words: "opposed the release", SaidOn: day,
+			Target: Target{Kind: TargetRelease}, Stance: Opposes})
+		if !come && err != nil {
+			t.Errorf("%s: %v", day, err)
+		}
+		if come {
+			refused(t, err, fault.Invalid, "still to come")
+		}
+	}
 }
 
 // A statement on a text that was extracted again still has its words.

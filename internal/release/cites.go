@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"heed/internal/corroborate"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -79,7 +80,7 @@ func (p picture) weighed(para Paragraph, claim, against string) bool {
 func (p picture) unassessed(source string) bool {
 	bases := p.Bases[source]
 	return len(bases) > 0 && !slices.ContainsFunc(bases, func(b record.Basis) bool {
-		return b.Kind != record.PublicRecord || strings.TrimSpace(b.RiskAssessment) != ""
+		return b.Kind != record.PublicRecord || !lang.Blank(b.RiskAssessment)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"heed/internal/corroborate"
+	"heed/internal/lang"
 	"heed/internal/record"
 	"heed/internal/release/quotation"
 )
@@ -132,7 +133,7 @@ func answers(p picture) (n int, hits []Hit) {
 				continue // checks asks for its withdrawal
 			}
 			n++
-			if strings.TrimSpace(a.Answer) == "" {
+			if lang.Blank(a.Answer) {
 				hits = append(hits, Hit{Place: a.Claim + " against " + id, What: a.Claim + " contradicts " + id + " and is not answered",
 					Do: "Answer " + a.Claim + " on " + id + ", or change the finding so that " + a.Claim + " no longer contradicts it."})
 			}

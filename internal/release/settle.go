@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"heed/internal/fault"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -158,7 +159,7 @@ func day(what string, d record.Date) error {
 
 // oneLine checks a text of one line; prose one of several.
 func oneLine(what, s string, required bool) error {
-	if required && strings.TrimSpace(s) == "" {
+	if required && lang.Blank(s) {
 		return invalid("the "+what+" is missing", "Give the "+what+" and try again.")
 	}
 	if strings.ContainsAny(s, "\n\t") {

@@ -13,6 +13,7 @@ import (
 
 	"heed/internal/cli/console"
 	"heed/internal/corroborate"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -105,7 +106,7 @@ func (v *verbs) runFinding(c *cobra.Command, args []string, g findingFlags) erro
 		}
 		return v.open(ctx, func(a Case) error { return v.listFindings(ctx, a, g.page) })
 	case findingID.MatchString(args[0]):
-		if given(c, "reword") && strings.TrimSpace(g.reword) == "" {
+		if given(c, "reword") && lang.Blank(g.reword) {
 			return console.Usage(errors.New("--reword needs the words"))
 		}
 		return v.open(ctx, func(a Case) error { return v.changeFinding(ctx, a, args[0], g) })

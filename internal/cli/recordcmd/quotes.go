@@ -16,7 +16,6 @@ import (
 	"heed/internal/intake"
 	"heed/internal/intake/extract"
 	"heed/internal/intake/quote"
-	"heed/internal/record"
 )
 
 type quotesFlags struct {
@@ -129,27 +128,14 @@ func printProposal(w io.Writer, p intake.Proposal) {
 	fmt.Fprintf(w, "       %s\n", console.Visible(p.Words))
 }
 
-// settleQuotes accepts and drops one by one; each is an act of its own. The first that
-// cannot be settled stops the run, and the message says which.
+// settleQuotes accepts and drops all that is named, or, where one cannot be settled,
+// none: the message says which.
 func (v *verbs) settleQuotes(ctx context.Context, a Case, accept, drop []string) error {
-	statements := []record.Statement{}
-	for _, id := range accept {
-		p, err := a.Intake.Proposal(ctx, id)
-		if err != nil {
-			return err
-		}
-		st, err := a.Record.Say(ctx, a.By, accepted(p))
-		if err != nil {
-			return fmt.Errorf("accepting %s: %w", p.ID, err)
-		}
-		statements = append(statements, st)
+	statements, err := a.Record.Settle(ctx, a.By, accept, drop)
+	if err != nil {
+		return err
 	}
-	for _, id := range drop {
-		if err := a.Intake.Drop(ctx, a.By, id); err != nil {
-			return err
-		}
-	}
-	return v.Emit(map[string]any{"accepted": statements, "dropped": console.NonNil(drop)}, func(w io.Writer) {
+	return v.Emit(map[string]any{"accepted": console.NonNil(statements), "dropped": console.NonNil(drop)}, func(w io.Writer) {
 		for _, st := range statements {
 			printStatement(w, st)
 		}
@@ -157,12 +143,6 @@ func (v *verbs) settleQuotes(ctx context.Context, a Case, accept, drop []string)
 			fmt.Fprintln(w, id+"  dropped")
 		}
 	})
-}
-
-// accepted is the statement a proposal would be.
-func accepted(p intake.Proposal) record.Statement {
-	return record.Statement{Source: p.Source, From: p.From, To: p.To, Edition: p.Edition, Speaker: p.Speaker, OnBehalfOf: p.OnBehalfOf, Words: p.Words,
-		Target: record.Target{Kind: p.Target}, Stance: record.Stance(p.Stance), Proposal: p.ID}
 }
 
 // fileProposal is the interchange line of one proposal: code-point offsets, half-open.

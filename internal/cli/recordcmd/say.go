@@ -104,7 +104,7 @@ func (v *verbs) sayOne(ctx context.Context, a Case, f sayFlags) error {
 		if err != nil {
 			return err
 		}
-		st, proposed = accepted(p), p.Target
+		st, proposed = record.Proposed(p), p.Target
 	}
 	for _, o := range []struct{ to, from *string }{{&st.Speaker, &f.Speaker}, {&st.SpeakerID, &f.SpeakerID}, {&st.OnBehalfOf, &f.OnBehalfOf},
 		{&st.Addressee, &f.Addressee}, {&st.Words, &f.Words}, {&st.SaidOn, &f.SaidOn}} {
