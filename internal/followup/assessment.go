@@ -88,6 +88,26 @@ func (a Assessment) claimsNothing() bool {
 	return a.Value == NotAssessed || a.Value == Insufficient || a.Value == NoReply
 }
 
+// searchesOnly reports whether all the evidence says that somebody looked. That nothing was
+// found can be what an implementation or a missing reply rests on. What changed for people
+// is seen, or it is not known.
+func (a Assessment) searchesOnly() bool {
+	return !slices.ContainsFunc(a.Evidence, func(id string) bool { return !strings.HasPrefix(id, "L-") })
+}
+
+// follows refuses an assessment as of a day before its recommendation was made, where
+// somebody said when that was.
+func (a Assessment) follows(r Recommendation, made record.Date) error {
+	if made == "" || record.Date(a.AsOf) >= made {
+		return nil
+	}
+	do := "Give a later day."
+	if r.Row == 0 {
+		do = "Give a later day; or correct the date of the source that makes it: heed source " + r.Source + " --date DATE"
+	}
+	return invalid("an assessment as of "+a.AsOf+" is older than "+r.ID+", which was made on "+string(made)+" at the earliest", do)
+}
+
 // settle checks an assessment but for the things it names. Without a day it is as of
 // today; nobody knows what will have been done on a day to come.
 func (a *Assessment) settle(now time.Time, zone *time.Location) error {
@@ -117,6 +137,9 @@ func (a *Assessment) settle(now time.Time, zone *time.Location) error {
 	case len(a.Evidence) == 0 && !a.claimsNothing():
 		return fault.New(fault.Refused, a.Value+" on "+a.Recommendation+" has no evidence", "No assessment was made.",
 			"Name actions, statements, passages, claims or findings that show it; or choose "+Insufficient+" where there are none.")
+	case a.Axis == Impact && !a.claimsNothing() && a.searchesOnly():
+		return fault.New(fault.Refused, a.Value+" on "+a.Recommendation+" rests on search logs alone, and a search that found nothing shows no change in anybody's life",
+			"No assessment was made.", "Name an action, a statement, a passage, a claim or a finding that shows it; or choose "+Insufficient+" where there are none.")
 	case a.Confidence == "" && !a.claimsNothing():
 		return invalid("the confidence is missing", "Choose one of: "+strings.Join(Confidences(), ", ")+".")
 	case a.Confidence != "" && !slices.Contains(Confidences(), a.Confidence):

@@ -31,6 +31,13 @@ func (r *Room) Assess(ctx context.Context, by ledger.Actor, a Assessment) (Asses
 		if err := a.settle(tx.Now, zone); err != nil {
 			return err
 		}
+		made, err := madeOn(tx, rec)
+		if err != nil {
+			return err
+		}
+		if err := a.follows(rec, made); err != nil {
+			return err
+		}
 		for _, id := range a.Evidence {
 			if err := isEvidence(tx, id); err != nil {
 				return err

@@ -53,6 +53,60 @@ func TestAssessmentSettle(t *testing.T) {
 	}
 }
 
+// TestImpactIsNotShownByASearchLog: that lives changed, or did not, somebody has seen. What
+// was looked for and not found can be a reason to say that nothing was done.
+func TestImpactIsNotShownByASearchLog(t *testing.T) {
+	now := time.Date(2031, 6, 30, 12, 0, 0, 0, time.UTC)
+	for _, axis := range Axes() {
+		for _, value := range AxisValues(axis) {
+			for evidence, alone := range map[string]bool{"L-001": true, "L-001 L-002": true, "L-001 C-001": false, "S-001:4": false} {
+				a := Assessment{Recommendation: "R-01", Axis: axis, Value: value, Why: "looked for", Evidence: strings.Fields(evidence), Confidence: "low"}
+				err := a.settle(now, time.UTC)
+				if refused := axis == Impact && value != Insufficient && alone; refused != (fault.KindOf(err) == fault.Refused) ||
+					refused && !strings.HasPrefix(err.Error(), value+" on R-01 rests on search logs alone") {
+					t.Errorf("%s %s by %s: %v", axis, value, evidence, err)
+				}
+			}
+		}
+	}
+}
+
+// TestNoAssessmentOlderThanItsRecommendation: what was made in May was not assessed in
+// April. What nobody dated may be of any day.
+func TestNoAssessmentOlderThanItsRecommendation(t *testing.T) {
+	h, ctx := worked(t), t.Context()
+	a := Assessment{Recommendation: "R-01", Axis: Implementation, Value: NotAssessed, AsOf: "1900-01-01", Why: "nobody looked"}
+	if _, err := h.Assess(ctx, by, a); err != nil {
+		t.Errorf("of a recommendation that nobody dated: %v", err)
+	}
+	if _, err := h.record.Describe(ctx, by, record.Source{ID: "S-001", Date: "2031-05"}); err != nil {
+		t.Fatal(err)
+	}
+	for day, ok := range map[string]bool{"1900-01-01": false, "2031-04-30": false, "2031-05-01": true, "2031-06-30": true} {
+		a.AsOf = day
+		if _, err := h.Assess(ctx, by, a); ok != (err == nil) || !ok && (fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "R-01, which was made on 2031-05-01")) {
+			t.Errorf("as of %s: %v", day, err)
+		}
+	}
+}
+
+// TestMadeOn: a passage is as old as its source; a row is as old as its table says, and
+// older than the table by nobody knows how much where it says nothing.
+func TestMadeOn(t *testing.T) {
+	for _, tt := range []struct {
+		r      Recommendation
+		source record.Date
+		want   record.Date
+	}{
+		{Recommendation{}, "", ""}, {Recommendation{}, "2031", "2031-01-01"}, {Recommendation{Row: 3}, "2031", ""},
+		{Recommendation{Row: 3, Published: "2014-06-20"}, "2031", "2014-06-20"}, {Recommendation{Row: 3, Published: "June"}, "2031", ""},
+	} {
+		if got := tt.r.madeOn(tt.source); got != tt.want {
+			t.Errorf("%+v of %q was made on %q, want %q", tt.r, tt.source, got, tt.want)
+		}
+	}
+}
+
 // TestLatestPerAxis: of one axis and one recommendation the latest as of the day counts, and
 // of one day the one made last. Nothing else does.
 func TestLatestPerAxis(t *testing.T) {

@@ -78,9 +78,24 @@ func linking(list string) string {
 	return "id IN (SELECT id FROM recommendation WHERE body ->> '$." + list + "' > '' AND " + holding(list) + ")"
 }
 
+// behind refuses an id to go on from that nobody ever had. One that was erased still has
+// its place among the others.
+func behind[T any](tx *store.Tx, t ledger.Table[T], after string) error {
+	if after == "" {
+		return nil
+	}
+	if _, err := t.One(tx, after); fault.KindOf(err) != fault.Withheld {
+		return err
+	}
+	return nil
+}
+
 // page reads the objects behind an id, and says how many the table has behind them.
 func page[T any](ctx context.Context, r *Room, t ledger.Table[T], after string, limit int) (list []T, total int, err error) {
 	err = r.db.View(ctx, func(tx *store.Tx) error {
+		if err := behind(tx, t, after); err != nil {
+			return err
+		}
 		if list, _, err = t.Page(tx, after, limit); err != nil {
 			return err
 		}

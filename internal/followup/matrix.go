@@ -34,6 +34,8 @@ type Matrix struct {
 	// something else is not here. Left is how many of those asked for were left out.
 	Part bool `json:"part,omitempty"`
 	Left int  `json:"left,omitempty"`
+
+	none string // says of a matrix without recommendations what was asked for; "" when all were
 }
 
 // Row is one actor: the one answered for, where somebody spoke on behalf of another.

@@ -46,6 +46,9 @@ func (r *Room) Matrix(ctx context.Context, q MatrixQuery) (m Matrix, err error) 
 			return err
 		}
 		left := 0
+		if err := q.there(tx); err != nil {
+			return err
+		}
 		if in.Recommendations, left, err = q.choose(tx); err != nil {
 			return err
 		}
@@ -64,9 +67,23 @@ func (r *Room) Matrix(ctx context.Context, q MatrixQuery) (m Matrix, err error) 
 		}
 		m = x.matrix(actors)
 		m.Part, m.Left = q.part(), left
+		if len(in.Recommendations) == 0 {
+			m.Recommendations, m.none = []Recommendation{}, q.none()
+		}
 		return nil
 	})
 	return m, err
+}
+
+// there refuses a source and an id to go on from that the case does not have: what they
+// leave would look like a case without recommendations.
+func (q MatrixQuery) there(tx *store.Tx) error {
+	if q.Source != "" {
+		if _, err := record.ReadSource(tx, q.Source); err != nil {
+			return err
+		}
+	}
+	return behind(tx, recommendations, q.After)
 }
 
 // choose reads the recommendations that are meant, and says how many more there are.

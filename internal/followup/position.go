@@ -88,16 +88,18 @@ func (p Position) known() error {
 }
 
 // settle checks a position's value and date and fills in the date. counted is the day
-// from which the matrix counts the statement.
-func (p *Position) settle(s record.Statement, counted record.Date) error {
+// from which the matrix counts the statement, made the first on which the recommendation
+// may have been made: words with a date of their own may be older than the document that
+// makes it, as where a draft was answered; undated ones are not.
+func (p *Position) settle(s record.Statement, counted, made record.Date) error {
 	if err := p.known(); err != nil {
 		return err
 	}
 	if err := p.agrees(s); err != nil {
 		return err
 	}
-	said := record.Date(s.SaidOn)
-	if p.AsOf == "" {
+	said, given := record.Date(s.SaidOn), p.AsOf != ""
+	if !given {
 		if p.AsOf = s.SaidOn; s.SaidOn == "" {
 			p.AsOf = string(counted)
 		}
@@ -108,6 +110,8 @@ func (p *Position) settle(s record.Statement, counted record.Date) error {
 		return err
 	case asOf.Latest() < said.Earliest():
 		return invalid("the position is dated before "+s.ID+" was said", "Leave the date out to take the statement's.")
+	case given && said.Latest() == "" && asOf.Latest() < made:
+		return invalid("the position is dated before "+p.Recommendation+" was made", "Leave the date out, or correct it.")
 	}
 	return oneLine("reason of the position", p.Why, false)
 }

@@ -2,16 +2,20 @@ package followup
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"heed/internal/fault"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
 // settle checks a recommendation against the passage it stands in and judges its verb.
 func (r *Recommendation) settle(passage string) error {
 	if err := record.Verbatim(r.Address().Address, r.Words, passage); err != nil {
+		return err
+	}
+	var err error
+	if r.Addressees, err = actorsOf("addressee", r.Addressees); err != nil {
 		return err
 	}
 	if r.Verb == "" {
@@ -50,7 +54,7 @@ func (r *Recommendation) check() error {
 	if r.ID != "" && (slices.Contains(r.GroupsWith, r.ID) || slices.Contains(r.Supersedes, r.ID)) {
 		return invalid(r.ID+" cannot stand beside or in the place of itself", "Name other recommendations.")
 	}
-	if strings.TrimSpace(r.Text) == "" {
+	if lang.Blank(r.Text) {
 		r.Text = r.Words
 	}
 	return r.judge()
@@ -92,6 +96,15 @@ func (r Recommendation) Passed(at time.Time) bool {
 	}
 	end := record.Date(r.Deadline).End(zone)
 	return !end.IsZero() && end.Before(at)
+}
+
+// madeOn is the first day on which a recommendation may have been made; "" where nobody
+// said. What a table says of its rows counts, and not its own date, which is later.
+func (r Recommendation) madeOn(source record.Date) record.Date {
+	if r.Row > 0 {
+		return record.Date(r.Published).Earliest()
+	}
+	return source.Earliest()
 }
 
 // Change is what an edit of a recommendation gives anew. What is nil stays.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"heed/internal/fault"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -14,7 +15,7 @@ import (
 // the ledger, whose versions are JSON.
 func oneLine(what, s string, required bool) error {
 	switch {
-	case required && strings.TrimSpace(s) == "":
+	case required && lang.Blank(s):
 		return invalid("the "+what+" is missing", "Give it and try again.")
 	case !utf8.ValidString(s):
 		return invalid("the "+what+" is no valid UTF-8", "Write it again.")
@@ -40,4 +41,20 @@ func oneLines(what string, list []string) error {
 		}
 	}
 	return nil
+}
+
+// actorsOf is a list of actors as it is kept: without blanks around the names, each once. Two
+// ways to write a name both stay, since whether they are one is for a person to say. An
+// empty name is refused: between two commas one may be missing.
+func actorsOf(what string, list []string) (out []string, err error) {
+	for _, name := range list {
+		name = strings.TrimSpace(name)
+		if lang.Blank(name) {
+			return nil, invalid("an "+what+" among them is empty", "Write each name, with one comma between two.")
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out, nil
 }

@@ -58,18 +58,31 @@ func TestPositionSettle(t *testing.T) {
 		{Supported, "2031-05", "2031-05-23", "2031-05", ""},
 		{Supported, "2031-05-22", "2031-05-23", "", "the position is dated before ST-001 was said"},
 		{Supported, "1 June", "2031-05-23", "", "this is no date of the calendar"},
+		{Supported, "2031-05-09", "", "", "the position is dated before R-01 was made"},
+		{Supported, "1900-01-01", "", "", "the position is dated before R-01 was made"},
+		{Supported, "2031-05", "", "2031-05", ""},
+		{Supported, "2031-04-21", "2031-04-20", "2031-04-21", ""}, // of a draft that was answered
 		{"declined", "", "2031-05-23", "", "this is no position"},
 		{"", "", "2031-05-23", "", "this is no position"},
 	}
 	for _, tt := range tests {
-		p := Position{Value: tt.value, AsOf: tt.asOf}
-		err := p.settle(st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", tt.saidOn), "2031-06-30")
+		p := Position{Recommendation: "R-01", Value: tt.value, AsOf: tt.asOf}
+		err := p.settle(st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", tt.saidOn), "2031-06-30", "2031-05-10")
 		switch {
 		case tt.what == "" && (err != nil || p.AsOf != tt.want):
 			t.Errorf("%+v: as of %q, %v", tt, p.AsOf, err)
 		case tt.what != "" && (err == nil || err.Error() != tt.what || fault.KindOf(err) != fault.Invalid):
 			t.Errorf("%+v: %v", tt, err)
 		}
+	}
+}
+
+// TestPositionWithoutADateTakesThatOfItsStatement: also where that is older than the
+// document that makes the recommendation; nobody chose it.
+func TestPositionWithoutADateTakesThatOfItsStatement(t *testing.T) {
+	p := Position{Recommendation: "R-01", Value: Supported}
+	if err := p.settle(st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", ""), "2031-04-30", "2031-05-10"); err != nil || p.AsOf != "2031-04-30" {
+		t.Errorf("as of %q, %v", p.AsOf, err)
 	}
 }
 
@@ -92,7 +105,7 @@ func TestPositionAgrees(t *testing.T) {
 		var refused []string
 		for _, value := range PositionValues() {
 			p := Position{Recommendation: "R-01", Value: value}
-			err := p.settle(st("ST-004", ministry, stance, record.TargetRecommendation, "R-01", "2031-05-23"), "2031-05-23")
+			err := p.settle(st("ST-004", ministry, stance, record.TargetRecommendation, "R-01", "2031-05-23"), "2031-05-23", "")
 			if err == nil {
 				continue
 			}
@@ -123,7 +136,7 @@ func TestRecommendationSettle(t *testing.T) {
 		{"words that differ by case", Recommendation{Words: "Release everyone held", Addressees: []string{ministry}}, "the words do not stand in S-001:3 as written", "", 0},
 		{"no words", Recommendation{Addressees: []string{ministry}}, "the exact words are missing", "", 0},
 		{"no addressee", Recommendation{Words: "release everyone held"}, "a recommendation needs somebody it is made to", "", 0},
-		{"an addressee without a name", Recommendation{Words: "release everyone held", Addressees: []string{ministry, " "}}, "the addressee is missing", "", 0},
+		{"an addressee without a name", Recommendation{Words: "release everyone held", Addressees: []string{ministry, " "}}, "an addressee among them is empty", "", 0},
 		{"a text that would come back changed", Recommendation{Words: "release everyone held", Text: "a\xff", Addressees: []string{ministry}}, "the text of the recommendation is no valid UTF-8", "", 0},
 		{"a text in another order", Recommendation{Words: "release everyone held", Text: "a\u202eb", Addressees: []string{ministry}}, "the text holds a direction override: a reader would see another order than the one that is checked", "", 0},
 		{"words that begin inside a word", Recommendation{Words: "lease everyone held", Addressees: []string{ministry}}, "the words begin or end inside a word of S-001:3", "", 0},
@@ -210,7 +223,7 @@ func TestSilenceIsNoPosition(t *testing.T) {
 	for _, value := range []string{"silent", "Silent", "no_response", "no response", "no_reply", "not_searched", "none"} {
 		p := Position{Recommendation: "R-01", Value: value}
 		for name, err := range map[string]error{
-			"from a statement": p.settle(st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", "2031-05-23"), "2031-05-23"),
+			"from a statement": p.settle(st("ST-001", ministry, "accepts", record.TargetRecommendation, "R-01", "2031-05-23"), "2031-05-23", ""),
 			"from a row":       p.settleRow(imported("R-01", 12, ministry)),
 		} {
 			var f *fault.Error
@@ -248,6 +261,28 @@ func TestAddressOfARow(t *testing.T) {
 	for want, r := range map[string]Recommendation{"S-005 row 12": imported("R-01", 12, ministry), "S-001:3": rec("R-01", ministry), "S-001/2:3": later} {
 		if got := r.Address().String(); got != want {
 			t.Errorf("address is %s, want %s", got, want)
+		}
+	}
+}
+
+// TestActorsAreKeptOnceAndWhole: "A,,B, A" misses a name, and "A,B, A" holds two.
+func TestActorsAreKeptOnceAndWhole(t *testing.T) {
+	for _, tt := range []struct {
+		list []string
+		want string
+	}{
+		{[]string{ministry}, ministry}, {[]string{" Depot Office ", ministry, "Depot Office", "\t" + ministry}, "Depot Office|" + ministry},
+		{[]string{"Depot Office", "depot office"}, "Depot Office|depot office"},
+		{[]string{ministry, "", "Depot Office"}, ""}, {[]string{" "}, ""}, {[]string{ministry, ""}, ""},
+	} {
+		r := Recommendation{ID: "R-01", Source: "S-001", From: 1, To: 1, Words: "release everyone", Addressees: tt.list}
+		given := slices.Clone(tt.list)
+		err := r.settle("It should release everyone.")
+		if got := strings.Join(r.Addressees, "|"); got != tt.want || (err == nil) != (tt.want != "") || err != nil && err.Error() != "an addressee among them is empty" {
+			t.Errorf("%q are kept as %q, %v", tt.list, got, err)
+		}
+		if !slices.Equal(given, tt.list) {
+			t.Errorf("the list that was given became %q", tt.list)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -17,7 +18,7 @@ func (m Matrix) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "As of %s, to the end of that day in %s. Dates marked ~ are counted by the latest day they may mean.\n", m.AsOf, m.Zone)
 	if len(m.Recommendations) == 0 {
-		b.WriteString("\nNo recommendations yet.\n")
+		fmt.Fprintf(&b, "\n%s\n", cmp.Or(m.none, "No recommendations yet."))
 	}
 	names := 0
 	for _, row := range m.Rows {
@@ -28,7 +29,7 @@ func (m Matrix) Text() string {
 		fmt.Fprintf(&b, "      %s  to %s  %s\n", rec.Address(), lang.Visible(strings.Join(rec.Addressees, "; ")), verbWords(rec))
 		m.column(&b, i, min(names, maxName))
 	}
-	if m.Part {
+	if m.Part && len(m.Recommendations) > 0 {
 		b.WriteString("\nThese are chosen recommendations. What was said of something else stands in the whole matrix.\n")
 	}
 	if len(m.Apart) > 0 {
@@ -39,6 +40,28 @@ func (m Matrix) Text() string {
 		}
 	}
 	return b.String()
+}
+
+// none names all that a query asked for, where no recommendation fits it; "" when it
+// asked for all.
+func (q MatrixQuery) none() string {
+	var asked []string
+	if len(q.Recommendations) > 0 {
+		asked = append(asked, "is one of "+lang.Visible(strings.Join(q.Recommendations, ", ")))
+	}
+	if q.Addressee != "" {
+		asked = append(asked, "is made to “"+lang.Visible(q.Addressee)+"”")
+	}
+	if q.Source != "" {
+		asked = append(asked, "stands in "+q.Source)
+	}
+	if q.After != "" {
+		asked = append(asked, "comes after "+q.After)
+	}
+	if asked == nil {
+		return ""
+	}
+	return "No recommendation " + strings.Join(asked, " and ") + ". All there are: heed rec"
 }
 
 // maxIdle is how many actors are named of whom nothing is known; of more, their number.

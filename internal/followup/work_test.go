@@ -405,6 +405,45 @@ func TestMatrixQuery(t *testing.T) {
 	}
 }
 
+// TestMatrixOfNothingSaysWhy: a source or an id that the case does not have is refused, and
+// what nobody fits is named. Only a case without recommendations has none yet.
+func TestMatrixOfNothingSaysWhy(t *testing.T) {
+	h, ctx := newHouse(t), t.Context()
+	none := func(q MatrixQuery, want string) {
+		t.Helper()
+		m, err := h.Matrix(ctx, q)
+		if err != nil || len(m.Recommendations) != 0 || !strings.Contains(m.Text(), "\n"+want) || strings.Contains(m.Text(), "chosen recommendations") {
+			t.Errorf("%+v: %v\n%s", q, err, m.Text())
+		}
+	}
+	none(MatrixQuery{}, "No recommendations yet.\n")
+	none(MatrixQuery{Source: "S-001"}, "No recommendation stands in S-001. ")
+	h.recommend(t)
+	none(MatrixQuery{Addressee: "Nobody\x1b"}, "No recommendation is made to “Nobody")
+	none(MatrixQuery{After: "R-01"}, "No recommendation comes after R-01. All there are: heed rec\n")
+	none(MatrixQuery{Recommendations: []string{"R-01"}, Source: "S-001", Addressee: "Nobody", After: "R-01"},
+		"No recommendation is one of R-01 and is made to “Nobody” and stands in S-001 and comes after R-01. ")
+	for what, q := range map[string]MatrixQuery{"there is no source S-999": {Source: "S-999"}, "there is no recommendation R-999": {After: "R-999"},
+		"there is no recommendation S-001": {After: "S-001", Addressee: ministry}} {
+		if _, err := h.Matrix(ctx, q); fault.KindOf(err) != fault.NotFound || err.Error() != what {
+			t.Errorf("%+v: %v, want %q", q, err, what)
+		}
+	}
+}
+
+// TestListsGoOnFromWhatIsThere: behind an id that nobody ever had there is nothing to list;
+// one that was erased keeps its place.
+func TestListsGoOnFromWhatIsThere(t *testing.T) {
+	h, ctx := worked(t), t.Context()
+	if _, _, err := h.RecommendationsAfter(ctx, "R-999", 0); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("behind R-999: %v", err)
+	}
+	h.erase(t, "S-001")
+	if _, _, err := h.RecommendationsAfter(ctx, "R-01", 0); err != nil {
+		t.Errorf("behind what was erased: %v", err)
+	}
+}
+
 // TestHugeMatrixIsRefused: nobody reads a million cells.
 func TestHugeMatrixIsRefused(t *testing.T) {
 	h := newHouse(t)

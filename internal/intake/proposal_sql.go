@@ -168,12 +168,15 @@ func ReopenProposal(tx *store.Tx, by ledger.Actor, id string) error {
 }
 
 // OpenProposals reads at most limit proposals that wait for a person, behind the id after
-// and oldest first, and says whether there are more; with limit 0 it reads all.
-func (r *Room) OpenProposals(ctx context.Context, after string, limit int) (list []Proposal, more bool, err error) {
+// and oldest first, and counts all that wait; with limit 0 it reads all.
+func (r *Room) OpenProposals(ctx context.Context, after string, limit int) (list []Proposal, total int, err error) {
 	err = r.db.View(ctx, func(tx *store.Tx) error {
+		if err := tx.QueryRow("SELECT count(*) FROM proposal WHERE state = 'open'").Scan(&total); err != nil {
+			return err
+		}
 		query := "SELECT body, source, engine, state FROM proposal WHERE state = 'open' AND (length(id), id) > (length(?), ?) ORDER BY length(id), id"
 		if limit > 0 {
-			query += fmt.Sprintf(" LIMIT %d", limit+1)
+			query += fmt.Sprintf(" LIMIT %d", limit)
 		}
 		return tx.Each(query, []any{after, after}, func(rows *sql.Rows) error {
 			p, err := scanProposal(rows)
@@ -181,8 +184,5 @@ func (r *Room) OpenProposals(ctx context.Context, after string, limit int) (list
 			return err
 		})
 	})
-	if limit > 0 && len(list) > limit {
-		return list[:limit], true, err
-	}
-	return list, false, err
+	return list, total, err
 }

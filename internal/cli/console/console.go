@@ -117,7 +117,7 @@ func (s *Session) Flags(root *cobra.Command) {
 	f.StringVar(&s.WithFile, "with-passphrase-file", "", "file with that person's passphrase (or HEED_WITH_PASSPHRASE_COMMAND, HEED_WITH_PASSPHRASE)")
 	f.StringVar(&s.WordsFile, "recovery-file", "", "file with the words of a recovery key (or HEED_RECOVERY_COMMAND, HEED_RECOVERY)")
 	f.StringVar(&s.Database, "db", "", "not built yet: a case is a directory")
-	f.BoolVar(&s.JSON, "json", false, "print JSON, also for errors")
+	f.BoolVar(&s.JSON, "json", false, "print JSON; errors, and the notice that a list was cut, are JSON on standard error")
 }
 
 // ChangedPersistent counts the flags given that belong to every command.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,9 @@ func TestListsAreCutAloud(t *testing.T) {
 		if err != nil || !strings.Contains(messages, "there are 3") || !strings.Contains(messages, "--after R-02") || strings.Contains(out, `R-03`) {
 			t.Errorf("%v: %q, %q, %v", args, out, messages, err)
 		}
+		if slices.Contains(args, "--json") != json.Valid([]byte(messages)) {
+			t.Errorf("%v: the notice is %q", args, messages)
+		}
 	}
 	if out, messages, err := d.run("rec", "--after", "R-02"); err != nil || !strings.HasPrefix(out, "R-03") || messages != "" {
 		t.Errorf("the rest: %q, %q, %v", out, messages, err)
@@ -164,6 +168,33 @@ func TestListsAreCutAloud(t *testing.T) {
 	if err != nil || messages != "" || json.Unmarshal([]byte(out), &m) != nil || len(m.Recommendations) != 3 {
 		t.Errorf("all of it: %q, %v", messages, err)
 	}
+}
+
+// TestAddresseesOnTheCommandLine: each is kept once, and a comma too many is said.
+func TestAddresseesOnTheCommandLine(t *testing.T) {
+	d := newDesk(t)
+	d.does("R-01  S-001:1  Monitor → Ministry of Order, Depot Office  Release all\n", "rec", "Release all", "--from", "S-001:1", "--issuer", "Monitor",
+		"--to", " Ministry of Order ,Depot Office, Ministry of Order")
+	for _, list := range []string{"Ministry of Order,,Depot Office", "Ministry of Order,", ","} {
+		d.fails(fault.Invalid, "an addressee among them is empty", "rec", "Release all", "--from", "S-001:1", "--to", list)
+	}
+	d.fails(fault.Invalid, "needs somebody", "rec", "Release all", "--from", "S-001:1", "--to", "")
+}
+
+// TestMatrixThatNobodyFits: it is no fault to ask, and the answer names what was asked for;
+// what the case does not have is one.
+func TestMatrixThatNobodyFits(t *testing.T) {
+	d := newDesk(t)
+	d.does("R-01", "rec", "Release all", "--from", "S-001:1", "--to", "Ministry of Order")
+	if out := d.does("As of", "matrix", "--addressee", "Nobody"); !strings.Contains(out, "No recommendation is made to “Nobody”") {
+		t.Errorf("it says %q", out)
+	}
+	if out := d.does("{", "matrix", "--addressee", "Nobody", "--json"); !strings.Contains(out, `"recommendations": []`) {
+		t.Errorf("it is %q", out)
+	}
+	d.fails(fault.NotFound, "there is no source S-999", "matrix", "--source", "S-999")
+	d.fails(fault.NotFound, "there is no recommendation R-999", "matrix", "--after", "R-999")
+	d.fails(fault.NotFound, "there is no position PS-999", "position", "--after", "PS-999")
 }
 
 // TestSawIsSeen: of two edits that began from the same state the second is refused.
@@ -199,7 +230,7 @@ func TestFlagsThatDoNotBelong(t *testing.T) {
 		"rec --to x", "rec --saw 3", "rec --overdue --to x", "rec R-01 --to x", "rec R-01 --from S-001:1", "rec R-01 --saw 3", "rec R-01 --as-of 2031-01-01 --verb x", "rec R-01 --limit 3",
 		"rec text", "rec text --from S-001:1 --saw 3", "rec text --from S-001:1 --as-of 2031-01-01", "position --value noted", "position PS-001 --value noted", "position R-01 --value noted --all",
 		"action --from S-001:1", "action A-01 --from S-001:1", "action what --rec R-01", "action R-01 --actor x", "assess --axis impact", "assess AS-001 --value none", "assess R-01 --axis impact --all",
-		"search-log --actor x", "search-log L-001 --rec R-01", "search-log --rec R-01 --all", "matrix R-01",
+		"search-log --actor x", "search-log L-001 --rec R-01", "search-log --rec R-01 --all", "matrix R-01", "matrix --limit 0", "rec --limit -1",
 	} {
 		if _, _, err := d.run(strings.Fields(bad)...); err == nil || errors.Is(err, opened) {
 			t.Errorf("%s: %v", bad, err)

@@ -27,7 +27,7 @@ type importFlags struct {
 func (v *verbs) importCommand() *cobra.Command {
 	var f importFlags
 	c := &cobra.Command{
-		Use:   "import FILE|S-005",
+		Use:   "import FILE|S-005 …",
 		Short: "take the rows of a table as recommendations with their positions",
 		Long: `Take each row of a table that others keep as a recommendation, with the position that its
 editors coded. The file becomes an original of the case first; S-005 is one that is here.
@@ -38,6 +38,11 @@ twice, a newer one, or one that was interrupted, and only what is new comes in.
   heed import upr_14-17.csv
   heed import S-005 --problems problems.tsv  all rows that somebody should look at, in a file
   heed import export.json --format uhri-json
+  heed import upr_12.csv upr_13.csv upr_14.csv   several, one after the other
+
+Of several each is taken for itself: one that fails leaves out no other, and the answer says
+what became of each and of all. A dry run judges each by the case as it is now, and not by
+the files before it.
 
 Formats: upr-info (UPR Info's CSV), uhri-json and uhri-xlsx (the exports of the Universal
 Human Rights Index). Encodings of a CSV file: utf-8, windows-1252, macintosh. Both are told
@@ -46,13 +51,19 @@ from the bytes where they tell, and the answer says what was read how.
 An imported position is the editors' coding, not the addressee's words. It counts from the
 date of its source (heed source S-005 --date 2015-01), else from the day of the import.
 A row whose key is here with other content becomes a recommendation of its own, and is named.
-The status is 3 when rows were refused.`,
-		Args: cobra.ExactArgs(1),
+The status is 3 when rows were refused, or some of several inputs failed.
+
+No import is undone as a whole: look at a dry run first. Rows are taken back one by one, the
+position (heed undo PS-007) before its recommendation (heed undo R-05), and come in again
+with their table. The answer names the first and the last recommendation of an import. Its
+acts are of the kinds recommendation.imported and position.imported: the history of R-05 has
+the number of one (heed history R-05), and the log the others (heed log --after N).`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if f.format != "" && !slices.Contains(table.Formats(), table.Format(f.format)) {
 				return console.Usage(errors.New("--format is upr-info, uhri-json or uhri-xlsx"))
 			}
-			return v.open(c.Context(), func(in Case) error { return v.runImport(c.Context(), in, args[0], f) })
+			return v.open(c.Context(), func(in Case) error { return v.runImport(c.Context(), in, args, f) })
 		},
 	}
 	fl := c.Flags()
@@ -63,7 +74,7 @@ The status is 3 when rows were refused.`,
 	return c
 }
 
-func (v *verbs) runImport(ctx context.Context, in Case, arg string, f importFlags) (err error) {
+func (v *verbs) runImport(ctx context.Context, in Case, args []string, f importFlags) (err error) {
 	var list *console.NewFile
 	if f.problems != "" {
 		if list, err = console.CreateNew(f.problems); err != nil {
@@ -71,6 +82,27 @@ func (v *verbs) runImport(ctx context.Context, in Case, arg string, f importFlag
 		}
 		defer list.Drop()
 	}
+	if len(args) > 1 {
+		return v.importAll(ctx, in, args, f, list)
+	}
+	report, err := v.importOne(ctx, in, args[0], f)
+	if err != nil {
+		return err
+	}
+	if list != nil {
+		if err := writeProblems(list, report.Problems); err != nil {
+			return err
+		}
+	}
+	if err := v.Emit(report, func(w io.Writer) { printImport(w, report) }); err != nil {
+		return err
+	}
+	v.besides(report, f)
+	return refused(report)
+}
+
+// importOne imports one table.
+func (v *verbs) importOne(ctx context.Context, in Case, arg string, f importFlags) (report followup.ImportReport, err error) {
 	req := followup.ImportRequest{Format: table.Format(f.format), Encoding: f.encoding, DryRun: f.dryRun}
 	if intake.ValidSource(arg) {
 		err = v.fromSource(ctx, in, arg, &req)
@@ -80,22 +112,12 @@ func (v *verbs) runImport(ctx context.Context, in Case, arg string, f importFlag
 		defer done()
 	}
 	if err != nil {
-		return err
+		return report, err
 	}
 	show, done := v.Watch()
 	defer done()
 	req.Progress = show
-	report, err := in.Followup.Import(ctx, in.By, req)
-	done()
-	if err != nil {
-		return err
-	}
-	if list != nil {
-		if err := writeProblems(list, report.Problems); err != nil {
-			return err
-		}
-	}
-	return v.reportImport(report, f)
+	return in.Followup.Import(ctx, in.By, req)
 }
 
 // fromSource imports an original that is here.
@@ -185,16 +207,18 @@ func (v *verbs) told(r io.Reader, req *followup.ImportRequest) error {
 // shownProblems is how many are printed; the rest goes to a file or into the JSON.
 const shownProblems = 10
 
-func (v *verbs) reportImport(r followup.ImportReport, f importFlags) error {
-	if err := v.Emit(r, func(w io.Writer) { printImport(w, r) }); err != nil {
-		return err
-	}
+// besides says what goes with a report and is no part of it.
+func (v *verbs) besides(r followup.ImportReport, f importFlags) {
 	if n := len(r.Problems) + r.More - shownProblems; n > 0 && f.problems == "" {
 		v.Say("%d more to look at: write all to a file with --problems FILE, or print --json.", n)
 	}
 	if r.Positions > 0 && r.Dated == "" && !r.DryRun {
 		v.Say("%s has no date, so its positions count from the day of this import. Give it: heed source %s --date 2015-01", r.Source, r.Source)
 	}
+}
+
+// refused is the status of an import of which rows were refused.
+func refused(r followup.ImportReport) error {
 	if r.Refused == 0 {
 		return nil
 	}
@@ -212,14 +236,7 @@ func printImport(w io.Writer, r followup.ImportReport) {
 		head = console.Fields(r.Source, "dry run: nothing was written")
 	}
 	fmt.Fprintln(w, console.Fields(head, string(r.Reading.Format), console.Counted(r.Rows, "row")))
-	for _, line := range []struct {
-		n    int
-		what string
-	}{{r.New, "new"}, {r.Already, "already here"}, {r.Same, "same as an earlier row of the file"},
-		{r.Conflicts, "in conflict with another, taken as recommendations of their own"}, {r.LeftOut, "left out: no recommendations"}, {r.Refused, "refused"}} {
-		fmt.Fprintf(w, "%9d  %s\n", line.n, line.what)
-	}
-	fmt.Fprintf(w, "%9d  in all\n", r.Sum())
+	printClasses(w, r)
 	would, between := "", ""
 	if r.DryRun {
 		would = "would be "
@@ -236,6 +253,18 @@ func printImport(w io.Writer, r followup.ImportReport) {
 	for _, p := range r.Problems[:min(len(r.Problems), shownProblems)] {
 		fmt.Fprintln(w, problemLine(p))
 	}
+}
+
+// printClasses says what became of the rows.
+func printClasses(w io.Writer, r followup.ImportReport) {
+	for _, line := range []struct {
+		n    int
+		what string
+	}{{r.New, "new"}, {r.Already, "already here"}, {r.Same, "same as an earlier row of the file"},
+		{r.Conflicts, "in conflict with another, taken as recommendations of their own"}, {r.LeftOut, "left out: no recommendations"}, {r.Refused, "refused"}} {
+		fmt.Fprintf(w, "%9d  %s\n", line.n, line.what)
+	}
+	fmt.Fprintf(w, "%9d  in all\n", r.Sum())
 }
 
 // printReading says how the file was read: what was guessed, and by how much.
@@ -291,13 +320,24 @@ func problemLine(p followup.RowProblem) string {
 	return console.Fields(fmt.Sprintf("row %d", p.Row), fmt.Sprintf("line %d", p.Line), p.Class, p.What, p.Of)
 }
 
+const problemHead = "row\tline\tclass\twhat\tof\n"
+
+// problemRow is a problem as a line of a file.
+func problemRow(p followup.RowProblem) string {
+	return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\n", p.Row, p.Line, p.Class, p.What, p.Of)
+}
+
 // writeProblems writes one problem in a line.
 func writeProblems(list *console.NewFile, all []followup.RowProblem) error {
 	var b strings.Builder
-	b.WriteString("row\tline\tclass\twhat\tof\n")
+	b.WriteString(problemHead)
 	for _, p := range all {
-		fmt.Fprintf(&b, "%d\t%d\t%s\t%s\t%s\n", p.Row, p.Line, p.Class, p.What, p.Of)
+		b.WriteString(problemRow(p))
 	}
+	return commit(list, &b)
+}
+
+func commit(list *console.NewFile, b *strings.Builder) error {
 	if _, err := io.WriteString(list, b.String()); err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (v *verbs) addRec(ctx context.Context, a Case, text string, f recFlags) err
 		return err
 	}
 	r := f.Recommendation
-	r.Text, r.Addressees = text, console.Words(f.to)
+	r.Text, r.Addressees = text, names(f.to)
 	r.Source, r.From, r.To, r.Edition = at.Source, at.From, at.To, at.Edition
 	r.FollowsFrom, r.GroupsWith, r.Supersedes = console.Words(f.followsFrom), console.Words(f.groupsWith), console.Words(f.supersede)
 	if r.Words == "" {
@@ -133,6 +133,15 @@ func (v *verbs) addRec(ctx context.Context, a Case, text string, f recFlags) err
 		return err
 	}
 	return v.Emit(got, func(w io.Writer) { fmt.Fprintln(w, recLine(got)) })
+}
+
+// names splits a list of names at its commas, and leaves to the room what is wrong with it:
+// between two commas a name may be missing.
+func names(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
 }
 
 // change is what was given.

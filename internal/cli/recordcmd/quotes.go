@@ -99,21 +99,14 @@ func (v *verbs) propose(ctx context.Context, a Case, source string) error {
 
 // waiting lists the proposals that wait for a person.
 func (v *verbs) waiting(ctx context.Context, a Case, p console.Page) error {
-	list, more, err := a.Intake.OpenProposals(ctx, p.After, p.Size())
+	list, total, err := a.Intake.OpenProposals(ctx, p.After, p.Ask())
 	if err != nil {
 		return err
 	}
-	if err := v.Emit(console.NonNil(list), func(w io.Writer) {
-		for _, p := range list {
-			printProposal(w, p)
-		}
-	}); err != nil {
-		return err
+	if len(list) == 0 && p.After == "" {
+		v.Say("No proposal waits for a person.")
 	}
-	if more {
-		fmt.Fprintf(v.Stderr, "This is not all. The next ones: --after %s; all of them: --all\n", list[len(list)-1].ID)
-	}
-	return nil
+	return console.List(v.Session, p, list, total, func(p intake.Proposal) string { return p.ID }, printProposal)
 }
 
 func printProposal(w io.Writer, p intake.Proposal) {
