@@ -59,7 +59,7 @@ func everyVerb() []verbRun {
 		{args: "add --again S-003"}, {args: "quotes"}, {args: "consent S-001"},
 		{args: "consent S-001 --answer public_report:public:role_only=given --explained purpose,uses,confidentiality_limits,withdrawal_right --interpreter E-0001 --interviewer M-01"},
 		{args: "person --label Detainee --source S-001"}, {args: "person P-01 --seal-name --lang ug --script Arab", stdin: canary}, {args: "person P-01"}, {args: "person"},
-		{args: "person --public --why minister --name Minister"}, {args: "place --protected --source S-001 --label Home"}, {args: "place PL-01 --seal coordinates", stdin: canary}, {args: "place PL-01"},
+		{args: "person --public --why minister --name Minister"}, {args: "place --protected --source S-001 --label Home"}, {args: "place PL-01 --seal address", stdin: canary}, {args: "place PL-01"},
 		{args: "place --name Lenz --at 41.5,75.5 --precision 10km"}, {args: "place"}, {args: "event --title Arrest --act arrest --victim P-01 --involve P-02 --degree gave_orders"},
 		{args: "event EV-01 --attest S-001:1 --connection witness"}, {args: "event EV-01"}, {args: "event"},
 		{args: "code S-003:1 threats --note why"}, {args: "code S-003"}, {args: "code CD-0001"}, {args: "code --terms"}, {args: "code --define raid --means night"}, {args: "code S-003 --compare M-01,M-02"},

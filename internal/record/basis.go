@@ -270,7 +270,8 @@ func validScopes(scopes []Scope) error {
 // Nothing is allowed that nobody allowed. A consent covers exactly the use, audience
 // and attribution that the person answered: who agreed to be named did not thereby
 // agree to be described. The newest answer to a question counts, by the day on which it
-// was given, so that a mind can be changed; a withdrawn basis ends every use of its source for good.
+// was given, so that a mind can be changed; where the day of one is in doubt, the doubt
+// never allows. A withdrawn basis ends every use of its source for good.
 func Covers(bases []Basis, use, audience, attribution string, on time.Time) (ok bool, why string) {
 	if !slices.Contains(Uses(), use) || !slices.Contains(Audiences(), audience) || !slices.Contains(Attributions(), attribution) {
 		return false, "unknown word: the use, the audience or the attribution is none of the house's"
@@ -303,7 +304,7 @@ func cites(use string) bool {
 
 func consentCovers(bases []Basis, use, audience, attribution string, on time.Time) (bool, string) {
 	question := use + " for " + audience + " as " + attribution
-	id, answer := newest(bases, use, audience, attribution)
+	id, answer := newest(bases, use, audience, attribution, on.Location())
 	switch {
 	case id == "":
 		return false, "not asked: no consent answers " + question + ", which counts as refused"
@@ -327,15 +328,14 @@ func asRecorded(bases []Basis) []Basis {
 // newest is the last answer to one question, with the basis that holds it: the last by
 // the day on which it was given, and of one day by when it was recorded. Taking an old
 // form down today does not undo what the person said since.
-func newest(bases []Basis, use, audience, attribution string) (id string, answer Scope) {
+func newest(bases []Basis, use, audience, attribution string, zone *time.Location) (id string, answer Scope) {
 	var last Basis
 	for _, b := range bases {
 		for _, s := range b.Scopes {
 			if b.Kind != Consent || s.Use != use || s.Audience != audience || s.Attribution != attribution {
 				continue
 			}
-			after := cmp.Or(cmp.Compare(b.answered(s), last.answered(answer)), cmp.Compare(b.At, last.At), cmp.Compare(len(b.ID), len(last.ID)), cmp.Compare(b.ID, last.ID))
-			if id == "" || after > 0 {
+			if id == "" || b.answered(s, zone).compare(last.answered(answer, zone)) > 0 {
 				id, answer, last = b.ID, s, b
 			}
 		}
@@ -343,18 +343,32 @@ func newest(bases []Basis, use, audience, attribution string) (id string, answer
 	return id, answer
 }
 
-// answered is the day from which an answer counts. Where only the month or the year is
+// moment is when an answer was given, as far as it decides which of two is the newer.
+type moment struct {
+	day   Date
+	doubt int // where the day is not known, leave comes before all others of it, and everything else after them
+	at    int64
+	id    string
+}
+
+func (m moment) compare(n moment) int {
+	return cmp.Or(cmp.Compare(m.day, n.day), cmp.Compare(m.doubt, n.doubt), cmp.Compare(m.at, n.at), cmp.Compare(len(m.id), len(n.id)), cmp.Compare(m.id, n.id))
+}
+
+// answered is the moment from which an answer counts. Where only the month or the year is
 // known, leave counts from its first day and everything else from its last, so that
 // doubt never allows. An answer without a day is of the day on which it was recorded.
-func (b Basis) answered(s Scope) Date {
-	switch on := Date(b.On); {
+func (b Basis) answered(s Scope, zone *time.Location) moment {
+	on := Date(b.On)
+	switch {
 	case b.On == "":
-		return DateOf(time.UnixMicro(b.At).UTC())
+		return moment{DateOf(time.UnixMicro(b.At).In(zone)), 0, b.At, b.ID}
+	case on.IsDay():
+		return moment{on, 0, b.At, b.ID}
 	case s.State == Given:
-		return on.Earliest()
-	default:
-		return on.Latest()
+		return moment{on.Earliest(), -1, b.At, b.ID}
 	}
+	return moment{on.Latest(), 1, b.At, b.ID}
 }
 
 // over reports whether the last day of an answer lies before the day of on.
@@ -412,7 +426,7 @@ func ConsentMatrix(bases []Basis, on time.Time) (cells []ConsentCell) {
 		for _, audience := range Audiences() {
 			cell := ConsentCell{Use: use, Audience: audience, Answers: []ConsentAnswer{}}
 			for _, attribution := range Attributions() {
-				id, s := newest(bases, use, audience, attribution)
+				id, s := newest(bases, use, audience, attribution, on.Location())
 				switch {
 				case id == "":
 					continue

@@ -112,6 +112,7 @@ func anyBasis(t *rapid.T, id int) Basis {
 	})
 	return Basis{ID: "B-00" + string(rune('1'+id)), Kind: rapid.SampledFrom([]string{Consent, PublicRecord}).Draw(t, "kind"), At: int64(rapid.IntRange(0, 3).Draw(t, "at")),
 		Scopes: rapid.SliceOfN(scope, 0, 3).Draw(t, "scopes"), Citation: rapid.SampledFrom([]string{"", "x"}).Draw(t, "citation"),
+		Interview:   Interview{On: rapid.SampledFrom([]string{"", "", "1970", "1970-01", "1970-01-01", "2031-05-22", "2031-05"}).Draw(t, "on")},
 		NamesVictim: rapid.Bool().Draw(t, "victim"), Withdrawn: rapid.IntRange(0, 9).Draw(t, "withdrawn") == 0}
 }
 

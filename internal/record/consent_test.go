@@ -242,6 +242,9 @@ func TestConsentCountsByTheDayItWasGiven(t *testing.T) {
 		{"a mind changed on one day", []Basis{on("2024-05-03", 1, Refused), on("2024-05-03", 2, Given)}, true},
 		{"leave of the month of a refusal", []Basis{on("2024-05-03", 1, Refused), on("2024-05", 2, Given)}, false},
 		{"a refusal of the month of leave", []Basis{on("2024-05", 1, Refused), on("2024-05-30", 2, Given)}, false},
+		{"leave of the year of a refusal on its first day", []Basis{on("2024-01-01", 1, Refused), on("2024", 2, Given)}, false},
+		{"a refusal of the month of leave on its last day", []Basis{on("2024-05", 1, Refused), on("2024-05-31", 2, Given)}, false},
+		{"a refusal and leave of one month", []Basis{on("2024-05", 1, Refused), on("2024-05", 2, Given)}, false},
 		{"leave of the month after", []Basis{on("2024-05", 1, Refused), on("2024-06", 2, Given)}, true},
 		{"leave without a day counts from when it was recorded", []Basis{on("2024-05-02", 1, Refused), recorded(may, Given)}, true},
 		{"a refusal without a day does, too", []Basis{on("2024-05-02", 1, Given), recorded(may, Refused)}, false},
@@ -253,6 +256,22 @@ func TestConsentCountsByTheDayItWasGiven(t *testing.T) {
 				t.Errorf("%s: %v, %s", tt.name, ok, why)
 			}
 			slices.Reverse(tt.bases)
+		}
+	}
+}
+
+// What has no day is of the day on which it was recorded in the zone of the case, where the
+// days of the others were counted, too.
+func TestConsentWithoutADayCountsInTheZone(t *testing.T) {
+	east := time.FixedZone("", 12*3600)
+	leave, refusal := consent("B-001", 1, answer(UseReport, Given, "")), consent("B-002", time.Date(2031, 5, 22, 23, 0, 0, 0, time.UTC).UnixMicro(), answer(UseReport, Refused, ""))
+	leave.On = "2031-05-23"
+	if ok, why := Covers([]Basis{leave, refusal}, UseReport, AudiencePublic, RoleOnly, noon.In(east)); ok {
+		t.Errorf("refused later on the day of the leave: %s", why)
+	}
+	for _, c := range ConsentMatrix([]Basis{leave, refusal}, noon.In(east)) {
+		if len(c.Answers) > 0 && c.Answers[0].State != Refused {
+			t.Errorf("the matrix says %+v", c)
 		}
 	}
 }
@@ -271,6 +290,12 @@ func TestConsentOrderLaw(t *testing.T) {
 		b := consent("B-002", int64(rapid.IntRange(1, 2).Draw(t, "at")), answer(UseReport, Refused, ""))
 		a.On, b.On = string(given), string(refusal)
 		ok, why := Covers([]Basis{a, b}, UseReport, AudiencePublic, RoleOnly, noon)
+		if again, _ := Covers([]Basis{b, a}, UseReport, AudiencePublic, RoleOnly, noon); again != ok {
+			t.Fatalf("refused on %s, given on %s: in another order %v", refusal, given, again)
+		}
+		if ok && (refusal.Latest() > given.Earliest() || refusal.Latest() == given.Earliest() && !(refusal.IsDay() && given.IsDay())) {
+			t.Fatalf("in doubt, refused on %s, given on %s: %s", refusal, given, why)
+		}
 		if ok && refusal.Latest() > given.Earliest() {
 			t.Fatalf("refused on %s, given on %s: %s", refusal, given, why)
 		}

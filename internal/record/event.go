@@ -143,6 +143,16 @@ func (e Event) withNumbers() Event {
 	return e
 }
 
+// linked are the events that an event names by one kind of link.
+func (e Event) linked(kind string) (ids []string) {
+	for _, l := range e.Links {
+		if l.Kind == kind {
+			ids = append(ids, l.Event)
+		}
+	}
+	return ids
+}
+
 // validEvent says what is wrong with an event, as far as it shows without what it names.
 func validEvent(e Event) error {
 	if err := line("title of the event", e.Title, true); err != nil {

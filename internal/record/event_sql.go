@@ -81,7 +81,32 @@ func settleEvent(tx *store.Tx, have, e Event) (Event, error) {
 			}
 		}
 	}
-	return e, nil
+	return e, noEventCircle(tx, e)
+}
+
+// noEventCircle refuses an event that would come before itself, be part of itself or bring
+// itself about, through any number of others. Parallel events may name each other.
+func noEventCircle(tx *store.Tx, e Event) error {
+	for _, link := range []string{"precedes", "part_of", "causes"} {
+		seen := map[string]bool{}
+		for todo := e.linked(link); len(todo) > 0; todo = todo[1:] {
+			id := todo[0]
+			if id == e.ID {
+				return fault.New(fault.Refused, e.ID+" would be linked to itself, through others, as "+link, "Nothing was changed.",
+					"See what they name: heed event "+e.ID)
+			}
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			other, _, err := events.Find(tx, id)
+			if err != nil {
+				return err
+			}
+			todo = append(todo, other.linked(link)...)
+		}
+	}
+	return nil
 }
 
 // exists refuses an id under which nothing stands.
@@ -109,7 +134,7 @@ func (e Event) stands(tx *store.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return noEventCircle(tx, e)
 }
 
 // ReadEvent finds an event.

@@ -151,6 +151,62 @@ func TestEventNamesWhatIsThere(t *testing.T) {
 	h.agrees("refusing")
 }
 
+// No event comes before itself, is part of itself or brings itself about, through others
+// or by undoing. Parallel events name each other.
+func TestEventsGoInNoCircle(t *testing.T) {
+	for _, link := range []string{"precedes", "part_of", "causes"} {
+		h, ctx := newHouse(t), t.Context()
+		for _, title := range []string{"One", "Two", "Three"} {
+			if _, err := h.AddEvent(ctx, amina, Event{Title: title}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		to := func(from, kind, to string) error {
+			_, err := h.ChangeEvent(ctx, amina, from, 0, func(e *Event) error { e.Links = append(e.Links, EventLink{kind, to}); return nil })
+			return err
+		}
+		for _, err := range []error{to("EV-01", link, "EV-02"), to("EV-02", link, "EV-03"), to("EV-03", "parallel", "EV-01"), to("EV-01", "parallel", "EV-03")} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		refused(t, to("EV-03", link, "EV-01"), fault.Refused, "EV-03 would be linked to itself, through others, as "+link)
+		if _, err := h.undo(amina, "EV-02", "a slip"); err != nil { // EV-02 names nothing now
+			t.Fatal(err)
+		}
+		if err := to("EV-03", link, "EV-01"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := h.undo(amina, "EV-02", "no slip")
+		refused(t, err, fault.Refused, "EV-02 would be linked to itself")
+		h.agrees("refusing")
+	}
+}
+
+// ReadVictims lists whom events name as victims, if they are public and have a name, with
+// the sources that attest it.
+func TestVictimsOfEvents(t *testing.T) {
+	h, ctx := newHouse(t), t.Context()
+	h.add("A writer and a driver were arrested.")
+	for _, p := range []Person{{Unit: "individual", Public: true, WhyPublic: "a writer", Names: []Name{{Text: "Ilan Dorr"}}}, {Unit: "individual", Source: "S-001", Label: "a driver"},
+		{Unit: "individual", Public: true, WhyPublic: "a minister", Names: []Name{{Text: "Orel Dann"}}}} {
+		if _, err := h.AddPerson(ctx, amina, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, e := range []Event{{Title: "An arrest", Attested: []Attestation{{Anchor{"S-001", 1, 1, 0}, "reporter"}}, Acts: []EventAct{{Type: "arrest", Victim: "P-01"}, {Type: "arrest", Victim: "P-02"}}},
+		{Title: "Another arrest", Acts: []EventAct{{N: 1, Type: "arrest", Victim: "P-01"}}}} {
+		e.Involve(1, Involvement{Person: "P-03", Degree: "planned"})
+		if _, err := h.AddEvent(ctx, amina, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := store.Read(ctx, h.db, ReadVictims)
+	if err != nil || len(got) != 1 || !slices.Equal(got["P-01"], []string{"S-001"}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 // That a victim was erased with their source keeps nobody from correcting the rest of the
 // event; naming them anew is refused.
 func TestEventOutlivesItsVictim(t *testing.T) {

@@ -140,6 +140,8 @@ func validOpenness(p Place) error {
 		return invalid("a protected place has no open name", "Seal the name: heed place PL-01 --seal-name. Words on a command line stay in its history; clear it.")
 	case p.Protected && p.Coordinates != nil:
 		return invalid("a protected place has no open coordinates", "Seal them: heed place PL-01 --seal coordinates")
+	case p.Protected && p.Precision == Exact:
+		return invalid("a protected place is not published to the point", "Choose another precision: heed place PL-01 --precision region")
 	case p.Protected && p.Source == "":
 		return invalid("a protected place needs a source: its key covers what is known of it", "Name the source through which the place is known: --source S-002")
 	case !p.Protected && len(p.Names) == 0 && lang.Blank(p.Label):

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/cli/console"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -37,9 +38,7 @@ the verb consent:
 The public record never covers a victim named in the press without a recorded risk
 assessment: --names-victim --risk "…".`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return v.open(c.Context(), func(a Case) error { return v.basis(c.Context(), a, args[0], b) })
-		},
+		RunE: func(c *cobra.Command, args []string) error { return v.runBasis(c, args[0], b) },
 	}
 	f := c.Flags()
 	f.StringVar(&b.consent, "consent", "", "USE:AUDIENCE:ATTRIBUTION=STATE[@UNTIL],…")
@@ -50,29 +49,40 @@ assessment: --names-victim --risk "…".`,
 	return c
 }
 
-func (v *verbs) basis(ctx context.Context, a Case, id string, b basisFlags) error {
+// runBasis goes by the flags that were given and not by what stands in them: who withdraws
+// need not say how, and an empty citation is none.
+func (v *verbs) runBasis(c *cobra.Command, id string, b basisFlags) error {
+	given := c.Flags().Changed
 	switch {
-	case b.withdraw != "":
-		return v.withdrawBasis(ctx, a, id, b.withdraw)
-	case b.consent+b.publicRecord == "":
-		return v.listBases(ctx, a, id)
+	case given("consent") && given("public-record"):
+		return console.Usage(errors.New("--consent and --public-record are two bases; record them one by one"))
+	case given("withdraw") && (given("consent") || given("public-record")):
+		return console.Usage(errors.New("a basis and its withdrawal are two acts; record them one by one"))
+	case given("withdraw"):
+		return v.open(c.Context(), func(a Case) error { return v.withdrawBasis(c.Context(), a, id, b.withdraw) })
+	case !given("consent") && !given("public-record"):
+		if err := console.Listing(c, "say on what it rests: --consent … or --public-record …"); err != nil {
+			return err
+		}
+		return v.open(c.Context(), func(a Case) error { return v.listBases(c.Context(), a, id) })
 	}
 	basis := record.Basis{Source: id, Kind: record.PublicRecord, Citation: b.publicRecord, NamesVictim: b.names, RiskAssessment: b.risk}
-	if b.consent != "" {
-		if b.publicRecord != "" {
-			return console.Usage(errors.New("--consent and --public-record are two bases; record them one by one"))
-		}
+	if given("consent") {
 		scopes, err := parseScopes(b.consent)
 		if err != nil {
 			return console.Usage(err)
 		}
 		basis = record.Basis{Source: id, Kind: record.Consent, Scopes: scopes}
 	}
+	return v.open(c.Context(), func(a Case) error { return v.addBasis(c.Context(), a, basis) })
+}
+
+func (v *verbs) addBasis(ctx context.Context, a Case, basis record.Basis) error {
 	got, err := a.Record.AddBasis(ctx, a.By, basis)
 	if err != nil {
 		return err
 	}
-	if got.NamesVictim && got.RiskAssessment == "" {
+	if got.NamesVictim && lang.Blank(got.RiskAssessment) {
 		v.Say("%s covers nothing: it names a victim, and no risk assessment is recorded. Record one with --names-victim --risk \"…\".", got.ID)
 	}
 	return v.Emit(got, func(w io.Writer) { fmt.Fprintln(w, BasisLine(got)) })
@@ -130,7 +140,7 @@ func BasisLine(b record.Basis) string {
 	victim := ""
 	if b.NamesVictim {
 		victim = "names a victim; risk assessment: " + console.Visible(b.RiskAssessment)
-		if b.RiskAssessment == "" {
+		if lang.Blank(b.RiskAssessment) {
 			victim = "names a victim; NO RISK ASSESSMENT"
 		}
 	}

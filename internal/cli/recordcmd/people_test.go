@@ -183,6 +183,14 @@ func TestPlaceVerb(t *testing.T) {
 		"PL-01  prison  “Lenz prison”  41.123456,75.5  public: 10km  North  statuses: 2  act 7", "name  “Lenz prison”  en  Latn", "alias  “Ленц”  ru  Cyrl",
 		"published of where it lies:  41.1  75.6  North", "closed  2030-03~  S-001:1  M-01", "operating  until 2031  S-002:1  M-01")
 	lines(t, d.answers("place", "--protected", "--source", "S-002", "--kind", "home", "--label", "a family house"), "PL-02  home  protected  S-002  “a family house”  public: withheld")
+	for _, bad := range []string{"the hill behind the mill", "41,5;75", "41.5", "91,75", ""} {
+		if _, _, err := d.types(bad, false, "place", "PL-02", "--seal", "coordinates"); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	if _, _, err := d.types("", false, "place", "PL-02", "--precision", "exact"); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a protected place, to the point: %v", err)
+	}
 	if _, _, err := d.types("41.5,75", false, "place", "PL-02", "--seal", "coordinates"); err != nil {
 		t.Fatal(err)
 	}
