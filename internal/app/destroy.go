@@ -15,6 +15,7 @@ import (
 	"heed/internal/fault"
 	"heed/internal/intake"
 	"heed/internal/keys"
+	"heed/internal/lang"
 	"heed/internal/ledger"
 	"heed/internal/seal"
 	"heed/internal/store"
@@ -54,7 +55,7 @@ func (a *App) Destroy(ctx context.Context, source, reason string) (d Destroyed, 
 		return d, fault.New(fault.Denied, "only a custodian can destroy a key", "Nothing was destroyed.", "Ask a custodian: heed user")
 	}
 	reason = strings.TrimSpace(reason)
-	if n := utf8.RuneCountInString(reason); n < minReason || n > maxReason {
+	if n := utf8.RuneCountInString(reason); n < minReason || n > maxReason || lang.Blank(reason) {
 		return d, fault.New(fault.Invalid, "a key is destroyed for a stated reason only", "Nothing was destroyed.",
 			fmt.Sprintf("Say why, in %d to %d characters, without names: it stays in the ledger for good.", minReason, maxReason))
 	}

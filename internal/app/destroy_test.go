@@ -210,6 +210,7 @@ func TestDestroyRefuses(t *testing.T) {
 		want                 fault.Kind
 	}{
 		{"no reason", "S-001", "  ", fault.Invalid},
+		{"no reason that is seen", "S-001", "\u200b\u2060\u3164\u200b", fault.Invalid},
 		{"no such source", "S-099", "the person has withdrawn", fault.NotFound},
 		{"no source at all", "C-001", "the person has withdrawn", fault.NotFound},
 	}

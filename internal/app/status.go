@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"heed/internal/intake"
+	"heed/internal/lang"
 	"heed/internal/release"
 )
 
@@ -83,7 +84,7 @@ func (a *App) waitingFindings(ctx context.Context, s *Status) error {
 			}
 		}
 		for _, against := range f.Against {
-			if against.Answer == "" {
+			if lang.Blank(against.Answer) {
 				if unanswered++; unanswered == 1 {
 					other = f.ID
 				}

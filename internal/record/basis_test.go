@@ -68,6 +68,7 @@ func TestCovers(t *testing.T) {
 		{"public record names a victim", []Basis{victim}, UseReport, AudiencePublic, Named, false, "victim named: B-001"},
 		{"victim named beside another record", []Basis{victim, public("B-002")}, UseReport, AudiencePublic, Named, false, "victim named: B-001"},
 		{"victim named after the assessment", []Basis{assessed, {ID: "B-003", Kind: PublicRecord, Citation: "x", NamesVictim: true}}, UseReport, AudiencePublic, Named, false, "victim named: B-003"},
+		{"whatever order they come in", []Basis{{ID: "B-003", Kind: PublicRecord, Citation: "x", NamesVictim: true}, assessed}, UseReport, AudiencePublic, Named, false, "victim named: B-003"},
 		{"victim named, assessed by a later one", []Basis{victim, assessed}, UseReport, AudiencePublic, Named, true, "public record"},
 		{"public record to recontact", []Basis{public("B-001")}, UseRecontact, "team", Named, false, "act towards a person"},
 		{"public record to record", []Basis{public("B-001")}, UseRecording, "team", Named, false, "act towards a person"},
@@ -112,8 +113,9 @@ func anyBasis(t *rapid.T, id int) Basis {
 	})
 	return Basis{ID: "B-00" + string(rune('1'+id)), Kind: rapid.SampledFrom([]string{Consent, PublicRecord}).Draw(t, "kind"), At: int64(rapid.IntRange(0, 3).Draw(t, "at")),
 		Scopes: rapid.SliceOfN(scope, 0, 3).Draw(t, "scopes"), Citation: rapid.SampledFrom([]string{"", "x"}).Draw(t, "citation"),
-		Interview:   Interview{On: rapid.SampledFrom([]string{"", "", "1970", "1970-01", "1970-01-01", "2031-05-22", "2031-05"}).Draw(t, "on")},
-		NamesVictim: rapid.Bool().Draw(t, "victim"), Withdrawn: rapid.IntRange(0, 9).Draw(t, "withdrawn") == 0}
+		Interview:      Interview{On: rapid.SampledFrom([]string{"", "", "1970", "1970-01", "1970-01-01", "2031-05-22", "2031-05"}).Draw(t, "on")},
+		RiskAssessment: rapid.SampledFrom([]string{"", "x"}).Draw(t, "risk"),
+		NamesVictim:    rapid.Bool().Draw(t, "victim"), Withdrawn: rapid.IntRange(0, 9).Draw(t, "withdrawn") == 0}
 }
 
 // The order in which bases come does not matter, a withdrawal always ends the use, and

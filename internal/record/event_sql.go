@@ -161,7 +161,7 @@ func ReadVictims(tx *store.Tx) (map[string][]string, error) {
 			for _, by := range e.Attested {
 				from = append(from, by.Source)
 			}
-			attested[a.Victim] = from
+			attested[a.Victim] = unique(from)
 		}
 	}
 	return attested, err

@@ -205,6 +205,18 @@ func TestVictimsOfEvents(t *testing.T) {
 	if err != nil || len(got) != 1 || !slices.Equal(got["P-01"], []string{"S-001"}) {
 		t.Errorf("got %v, %v", got, err)
 	}
+	// A source is named once, and a victim whom none attests is listed all the same.
+	for _, e := range []Event{{Title: "A trial", Attested: []Attestation{{Anchor{"S-001", 1, 1, 0}, "reporter"}}, Acts: []EventAct{{Type: "torture", Victim: "P-01"}, {Type: "torture", Victim: "P-02"}}},
+		{Title: "A search", Acts: []EventAct{{Type: "arrest", Victim: "P-03"}}}} {
+		if _, err := h.AddEvent(ctx, amina, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err = store.Read(ctx, h.db, ReadVictims)
+	from, listed := got["P-03"]
+	if err != nil || len(got) != 2 || !listed || len(from) != 0 || !slices.Equal(got["P-01"], []string{"S-001"}) {
+		t.Errorf("got %v, %v", got, err)
+	}
 }
 
 // That a victim was erased with their source keeps nobody from correcting the rest of the

@@ -89,6 +89,13 @@ func (p Person) withDefaults() Person {
 	return p
 }
 
+// Check is what Check is of a place.
+func (p Person) Check(more Part) error {
+	more.Ref = "E-0000"
+	p.Sealed = append(slices.Clone(p.Sealed), more)
+	return validPerson(p.withDefaults())
+}
+
 // validPerson says what is wrong with a person.
 func validPerson(p Person) error {
 	for _, f := range []struct{ what, value string }{{"label", p.Label}, {"contact", p.Contact}} {

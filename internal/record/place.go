@@ -67,15 +67,25 @@ func PlaceStatuses() []string {
 }
 
 // placeParts are what can be sealed of a place: all of it is about where something is.
-var placeParts = map[string]seal.Kind{NameProper: seal.Place, NameAlias: seal.Place, "coordinates": seal.Place, "address": seal.Place}
+var placeParts = map[string]seal.Kind{NameProper: seal.Place, NameAlias: seal.Place, partCoordinates: seal.Place, "address": seal.Place}
+
+const partCoordinates = "coordinates"
 
 // PlaceParts lists what can be sealed of a place.
-func PlaceParts() []string { return []string{NameProper, NameAlias, "coordinates", "address"} }
+func PlaceParts() []string { return []string{NameProper, NameAlias, partCoordinates, "address"} }
 
 // SealAs holds a part that is to be sealed against the place, and says as which kind of
 // value it goes to the vault. It is asked before the value is read.
 func (p Place) SealAs(part Part) (seal.Kind, error) {
 	return sealAs(placeParts, PlaceParts(), p.Source, part)
+}
+
+// Check says what would be refused of the place with a part more. It is asked before the
+// value of the part is sealed: what is sealed stays sealed.
+func (p Place) Check(more Part) error {
+	more.Ref = "E-0000" // none has this number
+	p.Sealed = append(slices.Clone(p.Sealed), more)
+	return validPlace(p.withDefaults())
 }
 
 // Called is how a place can be spoken of within the team.
@@ -142,12 +152,19 @@ func validOpenness(p Place) error {
 		return invalid("a protected place has no open coordinates", "Seal them: heed place PL-01 --seal coordinates")
 	case p.Protected && p.Precision == Exact:
 		return invalid("a protected place is not published to the point", "Choose another precision: heed place PL-01 --precision region")
+	case p.Precision == Exact && p.hides():
+		return invalid("coordinates under seal are not published to the point", "Choose another precision: heed place PL-01 --precision region")
 	case p.Protected && p.Source == "":
 		return invalid("a protected place needs a source: its key covers what is known of it", "Name the source through which the place is known: --source S-002")
 	case !p.Protected && len(p.Names) == 0 && lang.Blank(p.Label):
 		return invalid("a place needs a name, or words for it", "Give --name or --label.")
 	}
 	return validNames(p.Names)
+}
+
+// hides reports whether where the place lies is known under seal only.
+func (p Place) hides() bool {
+	return p.Coordinates == nil && slices.ContainsFunc(p.Sealed, func(s Part) bool { return s.What == partCoordinates })
 }
 
 // keepsStatuses refuses a change that would take away what a passage was recorded to say:

@@ -42,6 +42,29 @@ func TestPlaceWords(t *testing.T) {
 	}
 }
 
+// What is under seal is not said to be published to the point.
+func TestSealedPlaceIsNotExact(t *testing.T) {
+	p := prison()
+	p.Source, p.Sealed, p.Precision = "S-001", []Part{{Ref: "E-0001", What: "coordinates"}}, Exact
+	if err := validPlace(p); err != nil { // what stands open beside it may be
+		t.Error(err)
+	}
+	p.Coordinates = nil
+	refused(t, validPlace(p), fault.Invalid, "coordinates under seal")
+	p.Sealed[0].What = "address"
+	if err := validPlace(p); err != nil {
+		t.Error(err)
+	}
+	p.Protected, p.Names, p.Sealed = true, nil, nil
+	refused(t, validPlace(p), fault.Invalid, "not published to the point")
+	for _, precision := range Precisions()[1:] {
+		p.Precision = precision
+		if err := validPlace(p); err != nil {
+			t.Errorf("%s: %v", precision, err)
+		}
+	}
+}
+
 // A place that would point to a protected person has nothing open that says where it is.
 func TestProtectedPlaceHasNothingOpen(t *testing.T) {
 	house := Place{Kind: "home", Label: "a family house", Protected: true, Source: "S-001"}.withDefaults()

@@ -21,7 +21,10 @@
 //
 //   - A use that no basis covers. Nobody asked is the same as refused (Covers).
 //   - Consent from somebody to whom its terms were not explained.
-//   - A source that derives from itself, through any number of steps.
+//   - A basis of a source after a withdrawal, which ends every use, and an answer of a day
+//     that is still to come.
+//   - A source that derives from itself, through any number of steps, and an event that
+//     precedes, causes or is part of itself.
 //   - A statement or quantity whose words do not stand in its passage, byte for byte, or
 //     begin or end inside a word of it.
 //   - A code changed by anybody but its coder, and a comparison of numbers that count

@@ -217,6 +217,7 @@ func TestDispositionRefusals(t *testing.T) {
 		"a paragraph that was not sent": {Disposition{Paragraph: 1, Value: NotedInText}, fault.NotFound, "was not sent with RQ-01"},
 		"no such disposition":           {Disposition{Paragraph: 2, Value: "ignored"}, fault.Invalid, "no disposition"},
 		"rejected without a reason":     {Disposition{Paragraph: 2, Value: RejectedWithReason, Reason: " "}, fault.Invalid, "needs its reason"},
+		"rejected for what none sees":   {Disposition{Paragraph: 2, Value: RejectedWithReason, Reason: "\u200b"}, fault.Invalid, "needs its reason"},
 		"out of scope without a reason": {Disposition{Paragraph: 2, Value: OutOfScope}, fault.Invalid, "needs its reason"},
 		"accepted without a reason":     {Disposition{Paragraph: 2, Value: AcceptedCorrection}, fault.Invalid, "needs its reason"},
 		"no such stance":                {Disposition{Paragraph: 2, Value: NotedInText, Stance: "angry"}, fault.Invalid, "no stance"},

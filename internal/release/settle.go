@@ -91,7 +91,7 @@ func (d Disposition) settle(r Reply, q ReplyRequest, passage string, newest Draf
 		return d, fault.New(fault.NotFound, fmt.Sprintf("paragraph %d was not sent with %s", d.Paragraph, q.ID), "Nothing was written.", "See what was sent: heed reply "+q.ID)
 	case !slices.Contains(DispositionValues(), d.Value):
 		return d, invalid("this is no disposition", "Choose one of: "+strings.Join(DispositionValues(), ", ")+".")
-	case d.Reason == "" && d.Value != NotedInText:
+	case lang.Blank(d.Reason) && d.Value != NotedInText:
 		return d, invalid("the disposition "+d.Value+" needs its reason", "Say why. Only "+NotedInText+" goes without.")
 	case d.Stance != "" && !slices.Contains(ReplyStances(), d.Stance):
 		return d, invalid("this is no stance of a reply", "Choose one of: "+strings.Join(ReplyStances(), ", ")+".")

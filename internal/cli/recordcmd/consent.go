@@ -57,8 +57,8 @@ every use of the source; it is no erasure, and what was released cannot be recal
 	f.StringVar(&g.withdraw, "withdraw", "", "how the withdrawal reached the team")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		withdraw := c.Flags().Changed("withdraw")
-		if withdraw && g.answer != "" {
-			return console.Usage(errors.New("--answer and --withdraw are two acts; record them one by one"))
+		if withdraw && c.Flags().NFlag() > console.ChangedPersistent(c)+1 {
+			return console.Usage(errors.New("answers and their withdrawal are two acts; record them one by one: --withdraw stands alone"))
 		}
 		if !withdraw && g.answer == "" {
 			if err := console.Listing(c, "say what the person answered: --answer USE:AUDIENCE:ATTRIBUTION=STATE[@UNTIL]"); err != nil {

@@ -100,16 +100,21 @@ func (g sealFlags) part(n nameFlags) (record.Part, error) {
 // sealable is a person or place of which parts can be sealed.
 type sealable interface {
 	SealAs(record.Part) (seal.Kind, error)
+	Check(record.Part) error
 }
 
 // sealPart seals a part of what is known through a source, where one was asked for. The
-// value is not read before it is clear that it may be sealed.
+// value is not read before it is clear that it may be sealed, and that what it is of can
+// stand as it will be.
 func (v *verbs) sealPart(ctx context.Context, a Case, of sealable, source string, part *record.Part, file string) error {
 	if part.What == "" {
 		return nil
 	}
 	kind, err := of.SealAs(*part)
 	if err != nil {
+		return err
+	}
+	if err := of.Check(*part); err != nil {
 		return err
 	}
 	if part.What == "coordinates" {

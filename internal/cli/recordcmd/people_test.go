@@ -160,13 +160,20 @@ func TestPersonVerbSeals(t *testing.T) {
 	if strings.Contains(out+said+asJSON+said2+added+said3, name) {
 		t.Error("the name is told")
 	}
+	d.answers("place", "--protected", "--source", "S-001", "--label", "a family house")
+	d.answers("place", "--source", "S-001", "--name", "Lenz prison")
 	// What is refused is refused before anything is read and sealed.
 	for _, words := range [][]string{{"person", "P-01", "--seal", "file"}, {"person", "P-09", "--seal-name"}, {"person", "P-01", "--seal-name", "--seal", "birth"},
 		{"person", "P-01", "--file", file}, {"person", "P-01", "--seal-name", "--name", "x"}, {"person", "P-01", "--seal-name", "--script", "arabic"},
-		{"person", "--seal-name"}, {"place", "--name", "Lenz", "--seal", "coordinates"}} {
+		{"person", "--seal-name"}, {"place", "--name", "Lenz", "--seal", "coordinates"}, {"person", "P-01", "--seal-name", "--unit", "crowd"}, {"person", "P-01", "--seal-name", "--birth", "1979"},
+		{"person", "--source", "S-001", "--seal-name", "--sex", "x"}, {"place", "--protected", "--source", "S-001", "--seal-name", "--kind", "cave"},
+		{"place", "PL-01", "--seal", "address", "--precision", "exact"}} {
 		if _, _, err := d.types(name, false, words...); err == nil || len(d.sealed) != 3 {
 			t.Errorf("%q: %v, sealed %d", words, err, len(d.sealed))
 		}
+	}
+	if _, _, err := d.types("41.5,75", false, "place", "PL-02", "--seal", "coordinates", "--precision", "exact"); fault.KindOf(err) != fault.Invalid || len(d.sealed) != 3 {
+		t.Errorf("%v, sealed %d", err, len(d.sealed))
 	}
 	_, said, err = d.types(name, false, "person", "P-01", "--seal-name", "--saw", "2")
 	if fault.KindOf(err) != fault.Conflict || !strings.Contains(said, "E-0004 and belongs to nothing") {
@@ -203,6 +210,21 @@ func TestPlaceVerb(t *testing.T) {
 	}
 	if err != nil || json.Unmarshal([]byte(out), &p) != nil || p.Public.Lat != "41.1" || p.Act != 7 {
 		t.Errorf("%s, %v", out, err)
+	}
+}
+
+// What stands open of a protected place, and says where it lies, is told.
+func TestOpenDistrictOfAProtectedPlaceIsTold(t *testing.T) {
+	d := newDesk(t)
+	for _, tt := range []struct {
+		words []string
+		told  bool
+	}{{[]string{"place", "--protected", "--source", "S-002", "--label", "a house", "--district", "Lenz"}, true}, {[]string{"place", "PL-01", "--kind", "home"}, true},
+		{[]string{"place", "PL-01", "--district", ""}, false}, {[]string{"place", "--name", "Lenz prison", "--district", "Lenz"}, false}} {
+		_, said, err := d.types("", false, tt.words...)
+		if err != nil || strings.Contains(said, "The district of PL-01 stands open") != tt.told {
+			t.Errorf("%q: %s, %v", tt.words, said, err)
+		}
 	}
 }
 

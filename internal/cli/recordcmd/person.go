@@ -146,16 +146,7 @@ func (v *verbs) changePerson(ctx context.Context, a Case, c *cobra.Command, id s
 	if err != nil {
 		return console.Usage(err)
 	}
-	if part.What != "" {
-		p, _, err := a.Record.Person(ctx, id)
-		if err != nil {
-			return err
-		}
-		if err := v.sealPart(ctx, a, p, p.Source, &part, g.seal.file); err != nil {
-			return err
-		}
-	}
-	_, err = a.Record.ChangePerson(ctx, a.By, id, g.saw, func(p *record.Person) {
+	change := func(p *record.Person) {
 		given := c.Flags().Changed
 		for _, o := range []struct {
 			flag     string
@@ -176,6 +167,19 @@ func (v *verbs) changePerson(ctx context.Context, a Case, c *cobra.Command, id s
 			p.Size = g.Size
 		}
 		p.Names = append(g.names.first(p.Names), more...)
+	}
+	if part.What != "" {
+		p, _, err := a.Record.Person(ctx, id)
+		if err != nil {
+			return err
+		}
+		change(&p)
+		if err := v.sealPart(ctx, a, p, p.Source, &part, g.seal.file); err != nil {
+			return err
+		}
+	}
+	_, err = a.Record.ChangePerson(ctx, a.By, id, g.saw, func(p *record.Person) {
+		change(p)
 		if part.Ref != "" {
 			p.Sealed = append(p.Sealed, part)
 		}

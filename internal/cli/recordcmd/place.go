@@ -165,6 +165,7 @@ func (v *verbs) addPlace(ctx context.Context, a Case, c *cobra.Command, g placeF
 		v.leftOver(part)
 		return err
 	}
+	v.sayOpen(got)
 	return v.Emit(got, func(w io.Writer) { printPlace(w, got, "") })
 }
 
@@ -181,23 +182,33 @@ func (v *verbs) changePlace(ctx context.Context, a Case, c *cobra.Command, id st
 		if err != nil {
 			return err
 		}
+		change(&p)
 		if err := v.sealPart(ctx, a, p, p.Source, &part, g.seal.file); err != nil {
 			return err
 		}
 	}
-	_, err = a.Record.ChangePlace(ctx, a.By, id, g.saw, func(p *record.Place) {
+	got, err := a.Record.ChangePlace(ctx, a.By, id, g.saw, func(p *record.Place) {
 		change(p)
 		if part.Ref != "" {
 			p.Sealed = append(p.Sealed, part)
 		}
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		v.leftOver(part)
-	case g.Protected:
+		return err
+	}
+	if g.Protected {
 		v.Say(stillInHistory, id)
 	}
-	return err
+	v.sayOpen(got)
+	return nil
+}
+
+// sayOpen tells what stands open of a protected place although it says where it lies.
+func (v *verbs) sayOpen(p record.Place) {
+	if p.Protected && p.District != "" {
+		v.Say("The district of %s stands open. Take it out with --district \"\" if it would point to somebody.", p.ID)
+	}
 }
 
 // placeShown is a place with what may be published of it, and the newest act about it.

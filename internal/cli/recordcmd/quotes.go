@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,10 +52,15 @@ With --jsonl, plain files are read instead, with no store: one proposal a line.`
 			if len(args) > 1 {
 				return console.Usage(errors.New("name one source, or use --jsonl with files"))
 			}
+			settle := c.Flags().Changed("accept") || c.Flags().Changed("drop")
+			accept, drop := proposalIDs(g.accept), proposalIDs(g.drop)
+			if settle && len(accept)+len(drop) == 0 {
+				return console.Usage(errors.New("name the proposals to accept or to drop: --accept 3,4"))
+			}
 			return v.open(c.Context(), func(a Case) error {
 				switch {
-				case g.accept+g.drop != "":
-					return v.settleQuotes(c.Context(), a, proposalIDs(g.accept), proposalIDs(g.drop))
+				case settle:
+					return v.settleQuotes(c.Context(), a, args, accept, drop)
 				case len(args) == 0:
 					return v.waiting(c.Context(), a, g.page)
 				}
@@ -122,8 +128,17 @@ func printProposal(w io.Writer, p intake.Proposal) {
 }
 
 // settleQuotes accepts and drops all that is named, or, where one cannot be settled,
-// none: the message says which.
-func (v *verbs) settleQuotes(ctx context.Context, a Case, accept, drop []string) error {
+// none: the message says which. Where a source is named, all must be of it.
+func (v *verbs) settleQuotes(ctx context.Context, a Case, sources, accept, drop []string) error {
+	for _, id := range slices.Concat(accept, drop) {
+		p, err := a.Intake.Proposal(ctx, id)
+		if err != nil {
+			return err
+		}
+		if len(sources) > 0 && p.Source != sources[0] {
+			return fault.New(fault.Invalid, p.ID+" was not proposed of this source but of "+p.Source, "Nothing was written.", "See what waits: heed quotes")
+		}
+	}
 	statements, err := a.Record.Settle(ctx, a.By, accept, drop)
 	if err != nil {
 		return err

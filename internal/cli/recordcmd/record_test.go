@@ -55,6 +55,24 @@ func TestBasisVerb(t *testing.T) {
 	d.agrees()
 }
 
+// No form stands in the way of a withdrawal: how it came need not be said. An empty flag is
+// never taken for one that was not given.
+func TestWithdrawalNeedsNoWords(t *testing.T) {
+	d := newOffice(t)
+	s, other := d.add(article), d.add("The mission rejected the accusations.")
+	d.run("consent", s, "--answer", "public_report:public:role_only=given", "--explained", "purpose,uses,confidentiality_limits,withdrawal_right")
+	d.run("basis", other, "--public-record", "a paper")
+	d.prints([]string{"B-001  S-001  consent  WITHDRAWN"}, "consent", s, "--withdraw", "")
+	d.prints([]string{"B-002  S-002  public_record  WITHDRAWN"}, "basis", "B-002", "--withdraw", "")
+	d.refuses(fault.Refused, "B-002 was withdrawn", "basis", other, "--public-record", "a paper")
+	third := d.add("A third text.")
+	d.refuses(fault.Invalid, "needs its citation", "basis", third, "--public-record", "")
+	d.refuses(fault.Invalid, "allows nothing", "basis", third, "--consent", "")
+	d.refuses(0, "say on what it rests", "basis", third, "--names-victim")
+	d.refuses(0, "two acts", "basis", "B-002", "--withdraw", "", "--public-record", "a paper")
+	d.agrees()
+}
+
 func TestConsentVerb(t *testing.T) {
 	d := newOffice(t)
 	s := d.add(article)
@@ -80,7 +98,10 @@ func TestConsentVerb(t *testing.T) {
 	d.prints([]string{"public: role_only withdrawn"}, "consent", s)
 	d.refuses(fault.Conflict, "no consent that could be withdrawn", "consent", s, "--withdraw", "")
 	d.refuses(0, "two acts", append(answer, "--withdraw", "x")...)
+	d.refuses(0, "two acts", "consent", s, "--withdraw", "", "--form", s)
 	d.refuses(0, "what the person answered", "consent", s, "--language", "ug")
+	d.refuses(0, "what the person answered", "consent", s, "--answer", "")
+	d.refuses(fault.Refused, "B-001 was withdrawn, which ends every use of S-001", append(explained, "--interpreter", "E-0009")...)
 	d.refuses(fault.NotFound, "S-009", "consent", "S-009")
 	d.agrees()
 }
@@ -136,6 +157,10 @@ func TestQuotesVerb(t *testing.T) {
 	if err != nil || !strings.Contains(msg, "--after Q-001") {
 		t.Errorf("%q, %v", msg, err)
 	}
+	// What is settled of one source is of that source, all of it, and an empty flag settles nothing.
+	d.refuses(fault.Invalid, "Q-001 was not proposed of this source but of S-001", "quotes", b, "--drop", "1")
+	d.refuses(fault.NotFound, "Q-999", "quotes", a, "--drop", "1,999")
+	d.refuses(0, "name the proposals", "quotes", a, "--accept", "")
 	// A bare number is the proposal's.
 	d.prints([]string{"Q-001  dropped"}, "quotes", a, "--drop", "1")
 	d.refuses(fault.Conflict, "Q-001 is dropped already", "quotes", a, "--accept", "1")
