@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -119,6 +120,18 @@ func Listing(c *cobra.Command, missing string) error {
 		return usageError{errors.New(missing)}
 	}
 	return nil
+}
+
+// idForm is what ids look like, also those of no kind.
+var idForm = regexp.MustCompile(`^[A-Za-z]{1,2}-?\d+$`)
+
+// InWords refuses an id where words are expected: whoever mistypes one means to see
+// something, and not to write it down under another.
+func InWords(text, do string) error {
+	if !idForm.MatchString(strings.TrimSpace(text)) {
+		return nil
+	}
+	return Usage(errors.New("this looks like an id and is no text; " + do))
 }
 
 // Words splits a comma-separated flag; blanks around the parts do not count.

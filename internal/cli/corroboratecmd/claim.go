@@ -87,6 +87,9 @@ func (v *verbs) runClaim(c *cobra.Command, args []string, g claimFlags) error {
 		}
 		return v.open(ctx, func(a Case) error { return v.judgeClaim(c, a, args[0], g) })
 	}
+	if err := console.InWords(args[0], "a claim has one like C-001"); err != nil {
+		return err
+	}
 	if err := misplaced(c, "name the claim by its id", "saw"); err != nil {
 		return err
 	}

@@ -111,6 +111,9 @@ func (v *verbs) runFinding(c *cobra.Command, args []string, g findingFlags) erro
 		}
 		return v.open(ctx, func(a Case) error { return v.changeFinding(ctx, a, args[0], g) })
 	}
+	if err := console.InWords(args[0], "a finding has one like F-01"); err != nil {
+		return err
+	}
 	if err := misplaced(c, "name the finding by its id: heed finding F-01 …", "answer", "text", "reword", "withdraw", "saw"); err != nil {
 		return err
 	}

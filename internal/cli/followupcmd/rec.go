@@ -94,6 +94,8 @@ func (v *verbs) runRec(c *cobra.Command, args []string, f recFlags) error {
 	case isID:
 		allowed = only(c, "showing one", "as-of")
 		run = func(ctx context.Context, a Case) error { return v.showRec(ctx, a, args[0], f.asOf) }
+	case console.InWords(args[0], "") != nil:
+		return console.InWords(args[0], "a recommendation has one like R-01")
 	case f.from == "":
 		return console.Usage(errors.New("say where it stands: --from S-001:9; or name one to show: R-01"))
 	default:

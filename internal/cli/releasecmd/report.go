@@ -93,6 +93,9 @@ func (v *verbs) report(ctx context.Context, a Case, f reportFlags, args []string
 	case f.html != "":
 		return v.reportPage(ctx, a, id, f.html)
 	case len(args) == 1:
+		if err := console.InWords(args[0], "to show a report: heed report --release R1"); err != nil {
+			return err
+		}
 		if e.Text = args[0]; f.change == 0 {
 			e.Release = f.release // after a release, a new paragraph begins the next
 		}
