@@ -11,6 +11,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -44,6 +45,9 @@ func newSession(env Env, more []Verb) *session {
 	s.Serve = s.serveDir
 	return s
 }
+
+// parsing is what Go says of a number that cannot be read.
+var parsing = regexp.MustCompile(`: strconv\.Parse(Int|Uint): .*$`)
 
 // Run carries out one command and returns its exit status.
 func Run(ctx context.Context, env Env, more ...Verb) int {
@@ -89,6 +93,9 @@ func (s *session) root() (*cobra.Command, error) {
 		},
 	}
 	s.Flags(root)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return errors.New(parsing.ReplaceAllString(err.Error(), "; it takes a whole number"))
+	})
 	s.addGroups(root)
 	helps, err := topics()
 	root.AddCommand(helps...)

@@ -95,17 +95,14 @@ func (a Assessment) searchesOnly() bool {
 	return !slices.ContainsFunc(a.Evidence, func(id string) bool { return !strings.HasPrefix(id, "L-") })
 }
 
-// follows refuses an assessment as of a day before its recommendation was made, where
-// somebody said when that was.
-func (a Assessment) follows(r Recommendation, made record.Date) error {
+// follows refuses an assessment as of a day before its recommendation was made, where a
+// table says when that was.
+func (a Assessment) follows(r Recommendation) error {
+	made := r.madeOn()
 	if made == "" || record.Date(a.AsOf) >= made {
 		return nil
 	}
-	do := "Give a later day."
-	if r.Row == 0 {
-		do = "Give a later day; or correct the date of the source that makes it: heed source " + r.Source + " --date DATE"
-	}
-	return invalid("an assessment as of "+a.AsOf+" is older than "+r.ID+", which was made on "+string(made)+" at the earliest", do)
+	return invalid("an assessment as of "+a.AsOf+" is older than "+r.ID+", which was made on "+string(made)+" at the earliest", "Give a later day.")
 }
 
 // settle checks an assessment but for the things it names. Without a day it is as of

@@ -31,11 +31,7 @@ func (r *Room) Assess(ctx context.Context, by ledger.Actor, a Assessment) (Asses
 		if err := a.settle(tx.Now, zone); err != nil {
 			return err
 		}
-		made, err := madeOn(tx, rec)
-		if err != nil {
-			return err
-		}
-		if err := a.follows(rec, made); err != nil {
+		if err := a.follows(rec); err != nil {
 			return err
 		}
 		for _, id := range a.Evidence {

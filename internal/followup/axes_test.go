@@ -71,38 +71,21 @@ func TestImpactIsNotShownByASearchLog(t *testing.T) {
 	}
 }
 
-// TestNoAssessmentOlderThanItsRecommendation: what was made in May was not assessed in
-// April. What nobody dated may be of any day.
+// TestNoAssessmentOlderThanItsRecommendation: a row is as old as its table says. A passage can
+// report what was asked long before, so that nothing follows from the date of its source.
 func TestNoAssessmentOlderThanItsRecommendation(t *testing.T) {
-	h, ctx := worked(t), t.Context()
-	a := Assessment{Recommendation: "R-01", Axis: Implementation, Value: NotAssessed, AsOf: "1900-01-01", Why: "nobody looked"}
-	if _, err := h.Assess(ctx, by, a); err != nil {
-		t.Errorf("of a recommendation that nobody dated: %v", err)
-	}
-	if _, err := h.record.Describe(ctx, by, record.Source{ID: "S-001", Date: "2031-05"}); err != nil {
-		t.Fatal(err)
-	}
-	for day, ok := range map[string]bool{"1900-01-01": false, "2031-04-30": false, "2031-05-01": true, "2031-06-30": true} {
-		a.AsOf = day
-		if _, err := h.Assess(ctx, by, a); ok != (err == nil) || !ok && (fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "R-01, which was made on 2031-05-01")) {
-			t.Errorf("as of %s: %v", day, err)
-		}
-	}
-}
-
-// TestMadeOn: a passage is as old as its source; a row is as old as its table says, and
-// older than the table by nobody knows how much where it says nothing.
-func TestMadeOn(t *testing.T) {
 	for _, tt := range []struct {
-		r      Recommendation
-		source record.Date
-		want   record.Date
+		r    Recommendation
+		asOf string
+		ok   bool
 	}{
-		{Recommendation{}, "", ""}, {Recommendation{}, "2031", "2031-01-01"}, {Recommendation{Row: 3}, "2031", ""},
-		{Recommendation{Row: 3, Published: "2014-06-20"}, "2031", "2014-06-20"}, {Recommendation{Row: 3, Published: "June"}, "2031", ""},
+		{Recommendation{ID: "R-01", Row: 3, Published: "2014-06"}, "2014-05-31", false}, {Recommendation{ID: "R-01", Row: 3, Published: "2014-06"}, "2014-06-01", true},
+		{Recommendation{ID: "R-01", Row: 3, Published: "June"}, "1990-01-01", true}, {Recommendation{ID: "R-01", Row: 3}, "1990-01-01", true},
+		{Recommendation{ID: "R-01", Published: "2014-06"}, "1990-01-01", true},
 	} {
-		if got := tt.r.madeOn(tt.source); got != tt.want {
-			t.Errorf("%+v of %q was made on %q, want %q", tt.r, tt.source, got, tt.want)
+		err := Assessment{Recommendation: "R-01", AsOf: tt.asOf}.follows(tt.r)
+		if tt.ok != (err == nil) || !tt.ok && (fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "R-01, which was made on 2014-06-01")) {
+			t.Errorf("%+v as of %s: %v", tt.r, tt.asOf, err)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func dayOf(tx *store.Tx, what, asOf string, zone *time.Location) (record.Date, e
 	}
 	day, err := record.ParseDate(asOf)
 	if err != nil || !day.IsDay() {
-		return "", fault.New(fault.Invalid, what+" is drawn as of one day", "", "Write it like 2022-09-01.")
+		return "", fault.New(fault.Invalid, what+" is drawn as of one day of the calendar, and this is none", "", "Write it like 2022-09-01.")
 	}
 	return day, nil
 }

@@ -38,11 +38,7 @@ func (r *Room) TakePosition(ctx context.Context, by ledger.Actor, p Position) (P
 		if err != nil {
 			return err
 		}
-		made, err := madeOn(tx, rec)
-		if err != nil {
-			return err
-		}
-		if err := p.settle(s, countedFrom(s, record.Date(source.Date), zone), made); err != nil {
+		if err := p.settle(s, countedFrom(s, record.Date(source.Date), zone), rec.madeOn()); err != nil {
 			return err
 		}
 		p.Source = s.Source

@@ -99,12 +99,13 @@ func (r Recommendation) Passed(at time.Time) bool {
 }
 
 // madeOn is the first day on which a recommendation may have been made; "" where nobody
-// said. What a table says of its rows counts, and not its own date, which is later.
-func (r Recommendation) madeOn(source record.Date) record.Date {
-	if r.Row > 0 {
-		return record.Date(r.Published).Earliest()
+// said. A table says it of its rows. A passage can report what was asked long before its
+// source was published, so that the date of the source says nothing.
+func (r Recommendation) madeOn() record.Date {
+	if r.Row == 0 {
+		return ""
 	}
-	return source.Earliest()
+	return record.Date(r.Published).Earliest()
 }
 
 // Change is what an edit of a recommendation gives anew. What is nil stays.

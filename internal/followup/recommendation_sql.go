@@ -112,12 +112,6 @@ func ReadRecommendation(tx *store.Tx, id string) (Recommendation, error) {
 	return recommendations.One(tx, id)
 }
 
-// madeOn is the first day on which it may have been made, by what is known of its source.
-func madeOn(tx *store.Tx, r Recommendation) (record.Date, error) {
-	dates, err := datesOf(tx, []string{r.Source})
-	return r.madeOn(dates[r.Source]), err
-}
-
 // ReadRecommendations lists all of them.
 func ReadRecommendations(tx *store.Tx) ([]Recommendation, error) { return recommendations.All(tx) }
 

@@ -73,11 +73,17 @@ func (t Table[T]) Where(tx *store.Tx, condition string, args ...any) ([]T, error
 }
 
 // Page reads at most limit objects behind the id after, oldest first, and says whether
-// there are more. With after "" it begins at the first, with limit 0 it reads all.
+// there are more. With after "" it begins at the first, with limit 0 it reads all. An id to
+// go on from that nobody ever had is refused; one that was erased still has its place.
 func (t Table[T]) Page(tx *store.Tx, after string, limit int) (list []T, more bool, err error) {
 	want := 0
 	if limit > 0 {
 		want = limit + 1
+	}
+	if after != "" {
+		if _, err := t.One(tx, after); err != nil && fault.KindOf(err) != fault.Withheld {
+			return nil, false, err
+		}
 	}
 	// In this form SQLite begins in the index on (length(id), id), and not at its start.
 	list, err = t.read(tx, "length(id) >= length(?1) AND (length(id) > length(?1) OR id > ?1)", want, after)

@@ -169,6 +169,9 @@ func validBasis(b Basis) error {
 
 // validConsent says what is wrong with a consent that is recorded with how it was asked for.
 func validConsent(b Basis) error {
+	if err := validInterview(b.Interview); err != nil {
+		return err
+	}
 	var missing []string
 	for _, point := range needed {
 		if !slices.Contains(b.Explained, point) {
@@ -179,10 +182,7 @@ func validConsent(b Basis) error {
 		return fault.New(fault.Refused, "consent is no consent before these were explained: "+strings.Join(missing, ", "), "Nothing was written; not asked counts as refused.",
 			"Explain them, ask again, and record the answers with what was explained: --explained "+strings.Join(needed, ","))
 	}
-	if err := validBasis(b); err != nil {
-		return err
-	}
-	return validInterview(b.Interview)
+	return validBasis(b)
 }
 
 func validInterview(i Interview) error {

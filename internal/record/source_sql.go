@@ -52,6 +52,11 @@ func (r *Room) Change(ctx context.Context, by ledger.Actor, id string, saw int64
 		if err := validSource(s); err != nil {
 			return err
 		}
+		if s.Date != have.Date {
+			if err := noDayToCome(tx, s.Date, "the source would be of a day that is still to come", "Give the day on which it was published or made, or leave it out."); err != nil {
+				return err
+			}
+		}
 		for _, id := range s.DerivedFrom { // that one of them was erased does not undo where this comes from
 			if _, err := intake.ReadOriginal(tx, id); err != nil {
 				return err

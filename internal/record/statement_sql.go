@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"heed/internal/fault"
 	"heed/internal/intake"
 	"heed/internal/ledger"
 	"heed/internal/store"
@@ -29,6 +30,9 @@ func (r *Room) Settle(ctx context.Context, by ledger.Actor, accept, drop []strin
 			p, err := intake.ReadProposal(tx, id)
 			if err != nil {
 				return err
+			}
+			if p.State != "open" {
+				return fault.New(fault.Conflict, p.ID+" is "+p.State+" already", "Nothing was changed.", "See what waits: heed quotes")
 			}
 			s, err := say(tx, by, Proposed(p))
 			if err != nil {
@@ -64,13 +68,8 @@ func say(tx *store.Tx, by ledger.Actor, s Statement) (Statement, error) {
 	if err := validStatement(s, p.Text); err != nil {
 		return s, err
 	}
-	now, err := today(tx)
-	if err != nil {
+	if err := noDayToCome(tx, s.SaidOn, "these words would have been said on a day that is still to come", "Give the day on which they were said, or leave it out."); err != nil {
 		return s, err
-	}
-	// Where it was said the day may have begun already.
-	if Date(s.SaidOn).Earliest() > DateOf(now.AddDate(0, 0, 1)) {
-		return s, invalid("these words would have been said on a day that is still to come", "Give the day on which they were said, or leave it out.")
 	}
 	if s.Target.Kind == TargetRecommendations && s.Target.ID != "" {
 		if _, err := intake.ReadKept(tx, s.Target.ID); err != nil {
@@ -90,6 +89,15 @@ func say(tx *store.Tx, by ledger.Actor, s Statement) (Statement, error) {
 	}
 	s.By, s.At = by.Member, store.Micros(tx.Now)
 	return s, statements.Keep(tx, ledger.Act{Kind: "statement.said", By: by, Object: s.ID, Subject: s.Source, Version: s})
+}
+
+// noDayToCome refuses a date after tomorrow: elsewhere that day may have begun already.
+func noDayToCome(tx *store.Tx, date, what, do string) error {
+	now, err := today(tx)
+	if err == nil && Date(date).Earliest() > DateOf(now.AddDate(0, 0, 1)) {
+		err = invalid(what, do)
+	}
+	return err
 }
 
 func accept(tx *store.Tx, by ledger.Actor, s Statement) error {

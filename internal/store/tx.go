@@ -3,7 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"time"
+
+	"heed/internal/fault"
 )
 
 // Tx is one transaction. All that is written in it happened at Now.
@@ -44,6 +48,15 @@ const (
 	maxStmts = 64 // that are kept; queries with as many question marks as ids are many
 )
 
+// told explains an error. Whatever fails once ctx has ended fails for that: database/sql
+// rolls back and closes what is in use, in whatever order.
+func told(ctx context.Context, err error) error {
+	if end := ctx.Err(); end != nil && err != nil && fault.KindOf(err) == 0 && !errors.Is(err, end) {
+		return fmt.Errorf("%w: %w", end, err)
+	}
+	return Explain(err)
+}
+
 // View runs fn in a transaction that cannot write.
 func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	t, err := db.sql.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
@@ -51,7 +64,7 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 		return txFault("beginning to read", err)
 	}
 	defer t.Rollback()
-	return Explain(fn(&Tx{Now: db.now(), ctx: ctx, sql: t}))
+	return told(ctx, fn(&Tx{Now: db.now(), ctx: ctx, sql: t}))
 }
 
 // Read runs fn in a View and returns what it read.
@@ -80,7 +93,7 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	if err := fn(tx); err != nil {
-		return Explain(err)
+		return told(ctx, err)
 	}
 	after, err := tx.changes()
 	if err != nil {

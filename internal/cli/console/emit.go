@@ -143,3 +143,19 @@ func Words(s string) (out []string) {
 	}
 	return out
 }
+
+// Wrap prints a list of words below its name, for the help.
+func Wrap(name string, words []string) string {
+	var b strings.Builder
+	b.WriteString(name + ":")
+	width := b.Len()
+	for _, w := range words {
+		if width+1+len(w) > 90 {
+			b.WriteString("\n ")
+			width = 1
+		}
+		b.WriteString(" " + w)
+		width += 1 + len(w)
+	}
+	return b.String() + "\n"
+}

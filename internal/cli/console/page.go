@@ -98,6 +98,9 @@ func (p Page) Ask() int {
 // List prints a page of what was read for it (see Ask), and says where it is not all.
 // total is how many there are.
 func List[T any](s *Session, p Page, list []T, total int, id func(T) string, text func(io.Writer, T)) error {
+	if len(list) == 0 {
+		s.Say("There is none to list.")
+	}
 	size := p.Size()
 	cut := size > 0 && len(list) > size
 	if cut {

@@ -43,8 +43,8 @@ confidence: low medium high
 
 Evidence: actions (A-01), statements (ST-001), passages (S-001:4), claims (C-001), findings
 (F-01), search logs (L-001). "none" needs a search log for every addressee up to that day;
-an impact is not shown by search logs alone. No assessment is older than its recommendation,
-where the source that makes it has a date.`,
+an impact is not shown by search logs alone. No assessment is older than an imported
+recommendation whose table says when it was published.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			making := len(args) == 1 && !strings.HasPrefix(args[0], "AS-") && changed(c, assessing...) > 0

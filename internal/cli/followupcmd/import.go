@@ -48,6 +48,7 @@ Formats: upr-info (UPR Info's CSV), uhri-json and uhri-xlsx (the exports of the 
 Human Rights Index). Encodings of a CSV file: utf-8, windows-1252, macintosh. Both are told
 from the bytes where they tell, and the answer says what was read how.
 
+` + console.Wrap("Columns of upr-info", table.UPRColumns()) + console.Wrap("Fields of uhri-json and columns of uhri-xlsx", table.UHRIFields()) + `
 An imported position is the editors' coding, not the addressee's words. It counts from the
 date of its source (heed source S-005 --date 2015-01), else from the day of the import.
 A row whose key is here with other content becomes a recommendation of its own, and is named.
@@ -223,6 +224,9 @@ func refused(r followup.ImportReport) error {
 		return nil
 	}
 	safe := "The others are in the case."
+	if r.Refused == r.Rows {
+		safe = "Nothing came in but the file itself."
+	}
 	if r.DryRun {
 		safe = "Nothing was written."
 	}
@@ -290,7 +294,7 @@ func printReading(w io.Writer, r table.Reading) {
 		fmt.Fprintf(w, "%s went into refused rows: a quote that does not close takes the rows behind it with it\n", console.Counted(r.Joined, "further line"))
 	}
 	if len(r.Left) > 0 {
-		fmt.Fprintf(w, "columns that are not taken: %s\n", columnNames(r.Left))
+		fmt.Fprintf(w, "columns that are not taken, where the file has them: %s\n", columnNames(r.Left))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintln(w, n)

@@ -37,9 +37,9 @@ withdrawal_right were explained before.
 People are named by id (P-03) or sealed reference (E-0004), never by name. Withdrawing ends
 every use of the source; it is no erasure, and what was released cannot be recalled.
 
-` + wrap("Uses", record.Uses()) + wrap("Audiences", record.Audiences()) + wrap("Attributions", record.Attributions()) +
-			wrap("States", record.ScopeStates()) + wrap("Explained", record.Explanations()) + wrap("Modalities", record.Modalities()) +
-			wrap("Capacities", record.Capacities()) + strings.TrimSuffix(wrap("To mask", record.Masks()), "\n"),
+` + console.Wrap("Uses", record.Uses()) + console.Wrap("Audiences", record.Audiences()) + console.Wrap("Attributions", record.Attributions()) +
+			console.Wrap("States", record.ScopeStates()) + console.Wrap("Explained", record.Explanations()) + console.Wrap("Modalities", record.Modalities()) +
+			console.Wrap("Capacities", record.Capacities()) + strings.TrimSuffix(console.Wrap("To mask", record.Masks()), "\n"),
 		Args: cobra.ExactArgs(1),
 	}
 	f := c.Flags()
@@ -78,22 +78,6 @@ every use of the source; it is no erasure, and what was released cannot be recal
 	return c
 }
 
-// wrap prints a list of words below its name, for the help.
-func wrap(name string, words []string) string {
-	var b strings.Builder
-	b.WriteString(name + ":")
-	width := b.Len()
-	for _, w := range words {
-		if width+1+len(w) > 90 {
-			b.WriteString("\n ")
-			width = 1
-		}
-		b.WriteString(" " + w)
-		width += 1 + len(w)
-	}
-	return b.String() + "\n"
-}
-
 func (v *verbs) recordConsent(ctx context.Context, a Case, source string, g consentFlags) error {
 	scopes, err := parseScopes(g.answer)
 	if err != nil {
@@ -120,7 +104,7 @@ func (v *verbs) withdrawConsent(ctx context.Context, a Case, source, how string)
 		return err
 	}
 	v.Say("Every use of %s stops from now on. What was released cannot be recalled.", source)
-	v.Say("It rests on %s and %s, and on whatever rests on these; the gate refuses all of them.",
+	v.Say("%s and %s are taken from it; the gate refuses them, its claims (heed claim), and whatever rests on any of these.",
 		console.Counted(len(hit.Statements), "statement"), countedQuantities(len(hit.Quantities)))
 	v.sayNotErased(source)
 	return v.Emit(withdrawn{list, hit}, func(w io.Writer) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +104,43 @@ func (v *verbs) addQuantity(ctx context.Context, a Case, g quantityFlags) error 
 	if err != nil {
 		return err
 	}
+	if !numberStands(got.Value, got.Words) {
+		v.Say("%s says %s, and no number in its words does. If that is a slip: heed undo %[1]s", got.ID, console.Visible(got.Value))
+	}
 	return v.Emit(got, func(w io.Writer) { printQuantity(w, got) })
+}
+
+// numberStands reports whether the digits that matter in a value stand together in the
+// words, or the words have no digits: 10000 in “10,000”, 1200000 in “1.2 million”. It is a
+// hint against slips of the hand, and proves nothing.
+func numberStands(value, words string) bool {
+	want, some := significant(value), false
+	for _, run := range strings.FieldsFunc(words, func(r rune) bool { return !unicode.IsDigit(r) && !strings.ContainsRune(".,'’\u00a0\u202f٬٫", r) }) {
+		got := significant(run)
+		if got == want {
+			return true
+		}
+		some = some || got != ""
+	}
+	return !some
+}
+
+// significant are the digits of a number from the first to the last that is not 0, in the
+// digits of ASCII.
+func significant(number string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case '0' <= r && r <= '9':
+			return r
+		case unicode.IsDigit(r): // decimal digits stand in tens, from 0 to 9
+			zero := r
+			for n := 0; n < 9 && unicode.IsDigit(zero-1); n++ {
+				zero--
+			}
+			return '0' + (r-zero)%10
+		}
+		return -1
+	}, number), "0")
 }
 
 func (v *verbs) showQuantity(ctx context.Context, a Case, id string) error {

@@ -109,9 +109,6 @@ func (v *verbs) waiting(ctx context.Context, a Case, p console.Page) error {
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 && p.After == "" {
-		v.Say("No proposal waits for a person.")
-	}
 	return console.List(v.Session, p, list, total, func(p intake.Proposal) string { return p.ID }, printProposal)
 }
 

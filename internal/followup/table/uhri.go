@@ -35,6 +35,9 @@ type uhriRecord struct {
 var uhriTaken = []string{"AffectedPersons", "AnnotationId", "AnnotationType", "Body", "Countries", "PublicationDate", "Sdgs", "Symbol", "Text", "Themes",
 	"UprCycle", "UprPositions", "UprRecommendingCountry", "UprSession"}
 
+// UHRIFields lists them.
+func UHRIFields() []string { return slices.Clone(uhriTaken) }
+
 // doubledKey is a key of a record that stands in it twice, or "". Only one of the two
 // values would be read, and nobody could say which was meant. Keys that are not taken do
 // not matter; capitals do not either, since the reading of JSON does not heed them.
@@ -198,7 +201,7 @@ func (r *Row) kind(kinds []string) {
 	case named("concern"), named("observation"):
 		r.Out, r.Wrong, r.Notes = "concern or observation", "", nil
 	default:
-		r.Wrong = "it does not say whether it is a recommendation"
+		r.Wrong = "its AnnotationType says neither that it is a recommendation nor a concern or an observation"
 	}
 }
 

@@ -43,8 +43,8 @@ func TestConcernsAreNoRecommendations(t *testing.T) {
 		`["- Concerns/Observations","- Recommendations"]`: {},
 		`"- Concerns/Observations"`:                       {Out: "concern or observation"},
 		`["- Concerns/Observations"]`:                     {Out: "concern or observation"},
-		`"- Something new"`:                               {Wrong: "it does not say whether it is a recommendation"},
-		`null`:                                            {Wrong: "it does not say whether it is a recommendation"},
+		`"- Something new"`:                               {Wrong: "its AnnotationType says neither that it is a recommendation nor a concern or an observation"},
+		`null`:                                            {Wrong: "its AnnotationType says neither that it is a recommendation nor a concern or an observation"},
 	} {
 		rows, _ := rowsOf(t, []byte("["+strings.Replace(record, `"- Recommendations"`, kind, 1)+"]"), Options{Format: UHRIJSON})
 		if rows[0].Out != want.Out || rows[0].Wrong != want.Wrong {

@@ -3,6 +3,8 @@ package table
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,6 +12,9 @@ import (
 // uprColumns are the columns of UPR Info's export that are taken. The regional groups and
 // organisations of both states are facts about states and are left.
 var uprColumns = map[string]string{"to": "To", "from": "From", "text": "Text", "response": "Response", "action": "Action", "issue": "Issue", "session": "Session"}
+
+// UPRColumns lists them.
+func UPRColumns() []string { return slices.Sorted(maps.Values(uprColumns)) }
 
 // uprNeeds are those without which a row says nothing.
 var uprNeeds = []string{"To", "From", "Text", "Session"}
