@@ -196,7 +196,7 @@ func (p *player) describe() error {
 func (p *player) basis() error {
 	s := record.Scope{Use: record.UseReport, Audience: record.AudiencePublic, Attribution: record.RoleOnly,
 		State: rapid.SampledFrom(record.ScopeStates()).Draw(p.T, "state")}
-	_, err := p.a.Record.AddBasis(p.ctx, p.by(), record.Basis{Source: p.id("S-%03d"), Kind: record.Consent, Scopes: []record.Scope{s}})
+	_, err := p.a.Record.AddBasis(p.ctx, p.by(), record.Basis{Source: p.id("S-%03d"), Kind: record.Consent, Interview: record.Interview{Explained: record.Explanations()}, Scopes: []record.Scope{s}})
 	return err
 }
 

@@ -54,7 +54,7 @@ func everyVerb() []verbRun {
 		{args: "show"}, {args: "show S-001"}, {args: "show S-001:1"}, {args: "show S-002 --json"},
 		{args: "get S-001 -o out"}, {args: "get S-003 -o out"},
 		{args: "quotes S-003"}, {args: "quotes S-001"},
-		{args: "source S-001 --title Interview"}, {args: "basis S-001 --consent public_report:public:role_only=given"}, {args: "basis S-003 --public-record paper"}, {args: "basis S-001"},
+		{args: "source S-001 --title Interview"}, {args: "basis S-001 --consent public_report:public:role_only=given --explained purpose,uses,confidentiality_limits,withdrawal_right"}, {args: "basis S-003 --public-record paper"}, {args: "basis S-001"},
 		{args: "say --from S-003:1 --speaker minister --words Nobody --target accusations --stance rejects"}, {args: "say"},
 		{args: "claim A-claim --from S-001:1 --first-hand"}, {args: "claim Another --from S-003:1"}, {args: "claim"}, {args: "finding Held --for C-001 --assertion credible_indications --outcome met"}, {args: "finding"},
 		{args: "add --again S-003"}, {args: "quotes"}, {args: "consent S-001"},

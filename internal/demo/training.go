@@ -39,7 +39,7 @@ func (b *builder) interview() string {
 		return record.Scope{Use: use, Audience: "public", Attribution: "role_only", State: "given"}
 	}
 	id := b.add("training/interview.txt", true, record.Source{Title: "Interview with a former detainee", Kind: "interview", Date: "2025-08", Origin: "own"},
-		record.Basis{Kind: record.Consent, Scopes: []record.Scope{granted("public_report"),
+		record.Basis{Kind: record.Consent, Interview: record.Interview{Explained: record.Explanations()}, Scopes: []record.Scope{granted("public_report"),
 			{Use: "verbatim_quote", Audience: "public", Attribution: "role_only", State: "refused"}}})
 	for kind, values := range map[seal.Kind][]string{seal.Name: {"Tomas Verelin", "Irena Salko"}, seal.Place: {"Brodok"}} {
 		for _, v := range values {

@@ -167,10 +167,17 @@ func validBasis(b Basis) error {
 	return invalid("this is no kind of basis", "Choose one of: consent, public_record.")
 }
 
-// validConsent says what is wrong with a consent that is recorded with how it was asked for.
+// validConsent says what is wrong with a consent. Leave is informed or it is none; to refuse
+// nobody needs an explanation.
 func validConsent(b Basis) error {
 	if err := validInterview(b.Interview); err != nil {
 		return err
+	}
+	if err := validBasis(b); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(b.Scopes, func(s Scope) bool { return s.State == Given }) {
+		return nil
 	}
 	var missing []string
 	for _, point := range needed {
@@ -178,11 +185,11 @@ func validConsent(b Basis) error {
 			missing = append(missing, point)
 		}
 	}
-	if len(missing) > 0 {
-		return fault.New(fault.Refused, "consent is no consent before these were explained: "+strings.Join(missing, ", "), "Nothing was written; not asked counts as refused.",
-			"Explain them, ask again, and record the answers with what was explained: --explained "+strings.Join(needed, ","))
+	if len(missing) == 0 {
+		return nil
 	}
-	return validBasis(b)
+	return fault.New(fault.Refused, "consent is no consent before these were explained: "+strings.Join(missing, ", "), "Nothing was written; what was recorded before still counts.",
+		"Explain them, ask again, and record the answers with what was explained: heed consent "+b.Source+" --answer … --explained "+strings.Join(needed, ",")+". What was refused needs none.")
 }
 
 func validInterview(i Interview) error {

@@ -11,8 +11,14 @@ import (
 )
 
 // AddBasis takes down why a source may be used. Bases are never changed: a new answer
-// is a new basis. A consent that comes with how it was asked for is RecordConsent's.
+// is a new basis. Leave to a question whose terms were not explained is refused.
 func (r *Room) AddBasis(ctx context.Context, by ledger.Actor, b Basis) (Basis, error) {
+	if b.Kind == Consent {
+		if err := validConsent(b); err != nil {
+			return Basis{}, err
+		}
+		return r.addBasis(ctx, by, "basis.added", b)
+	}
 	if err := validBasis(b); err != nil {
 		return Basis{}, err
 	}

@@ -200,6 +200,7 @@ func TestAddAndWithdrawBasis(t *testing.T) {
 		return h.AddBasis(t.Context(), amina, b)
 	}
 	given := consent("", 0, answer(UseReport, Given, ""))
+	given.Explained = Explanations()
 	pretended := given
 	pretended.ID, pretended.Withdrawn, pretended.WithdrawnBy = "B-777", true, "M-09"
 	b, err := add(pretended, sealed)

@@ -102,9 +102,18 @@ func TestRecordConsent(t *testing.T) {
 	unexplained.Interview = Interview{}
 	_, err = h.RecordConsent(ctx, amina, unexplained)
 	refused(t, err, fault.Refused, "no consent before")
-	// What was recorded before there was more than answers stays valid.
-	if _, err := h.AddBasis(ctx, amina, Basis{Source: s, Kind: Consent, Scopes: []Scope{answer(UseQuote, Given, "")}}); err != nil {
+	// Nor is there a way around; and to refuse, nobody needs an explanation.
+	_, err = h.AddBasis(ctx, amina, Basis{Source: s, Kind: Consent, Scopes: []Scope{answer(UseQuote, Refused, ""), answer(UseReport, Given, "")}})
+	refused(t, err, fault.Refused, "no consent before")
+	for _, state := range []string{Refused, Withdrawn, NotAsked} {
+		if _, err := h.RecordConsent(ctx, amina, Basis{Source: s, Scopes: []Scope{answer(UseReport, state, "")}}); err != nil {
+			t.Errorf("%s: %v", state, err)
+		}
+	}
+	if bases, err := h.Bases(ctx, s); err != nil {
 		t.Error(err)
+	} else if ok, why := Covers(bases, UseReport, AudiencePublic, RoleOnly, noon); ok {
+		t.Errorf("covered after a refusal: %s", why)
 	}
 	h.agrees("refusals")
 }

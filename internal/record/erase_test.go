@@ -78,7 +78,7 @@ func TestErasedTakesNothingNew(t *testing.T) {
 	ctx := t.Context()
 	scopes := []Scope{{UseReport, AudiencePublic, Named, Given, ""}}
 	_, described := h.Describe(ctx, amina, Source{ID: "S-001", Title: "again"})
-	_, consent := h.AddBasis(ctx, amina, Basis{Source: "S-001", Kind: Consent, Scopes: scopes})
+	_, consent := h.AddBasis(ctx, amina, Basis{Source: "S-001", Kind: Consent, Scopes: scopes, Interview: Interview{Explained: Explanations()}})
 	_, public := h.AddBasis(ctx, amina, Basis{Source: "S-001", Kind: PublicRecord, Citation: "a newspaper"})
 	_, withdrawn := h.WithdrawBasis(ctx, amina, "B-001", "")
 	_, said := h.Say(ctx, amina, Statement{Source: "S-001", From: 1, To: 1, Speaker: "the ministry", Words: "opposed the release", Target: Target{Kind: TargetRelease}, Stance: Opposes})

@@ -140,31 +140,14 @@ func (e Event) stands(tx *store.Tx) error {
 // ReadEvent finds an event.
 func ReadEvent(tx *store.Tx, id string) (Event, error) { return events.One(tx, id) }
 
-// ReadVictims lists, by victim of an event act who is public and has a name, the sources
-// that attest the event. A victim whom none attests is listed all the same.
-func ReadVictims(tx *store.Tx) (map[string][]string, error) {
-	public, err := persons.Where(tx, `instr(body, '"public":true') > 0`)
-	if err != nil || len(public) == 0 {
-		return nil, err
+// ReadVictims reads what tells who was a victim and has a name that is public: the public
+// persons and, if there are any, all events.
+func ReadVictims(tx *store.Tx) (public []Person, all []Event, err error) {
+	public, err = persons.Where(tx, `instr(body, '"public":true') > 0`)
+	if err == nil && len(public) > 0 {
+		all, err = events.All(tx)
 	}
-	known, attested := map[string]bool{}, map[string][]string{}
-	for _, p := range public {
-		known[p.ID] = len(p.Names) > 0
-	}
-	all, err := events.All(tx)
-	for _, e := range all {
-		for _, a := range e.Acts {
-			if !known[a.Victim] {
-				continue
-			}
-			from := attested[a.Victim]
-			for _, by := range e.Attested {
-				from = append(from, by.Source)
-			}
-			attested[a.Victim] = unique(from)
-		}
-	}
-	return attested, err
+	return public, all, err
 }
 
 // Event finds an event, and the newest act about it.

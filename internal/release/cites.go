@@ -2,7 +2,6 @@ package release
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -84,15 +83,24 @@ func (p picture) unassessed(source string) bool {
 	})
 }
 
-// victims lists the public persons whom a source names as victims, as far as the case
-// knows: it attests an event in which they are one, or a cited claim is about them.
+// victims lists the public persons whom what is cited of a source names as victims, as far
+// as the case knows: the source attests an event in which they are one, a claim from it is
+// about them or such an event, they speak in it, or a text that rests on it has their name.
 func (p picture) victims(source string) (ids []string) {
-	for _, person := range slices.Sorted(maps.Keys(p.Victims)) {
-		about := func(id string) bool {
-			return p.Claims[id].Source == source && slices.Contains(p.Claims[id].About, person)
-		}
-		if slices.Contains(p.Victims[person], source) || slices.ContainsFunc(p.cited().claims, about) {
-			ids = append(ids, person)
+	c, texts := p.cited(), p.written()
+	for _, v := range p.Victims {
+		named := slices.Contains(v.Sources, source) ||
+			slices.ContainsFunc(c.claims, func(id string) bool { return p.Claims[id].Source == source && v.In(p.Claims[id].About...) }) ||
+			slices.ContainsFunc(c.statements, func(id string) bool {
+				s := p.Statements[id]
+				return s.Source == source && (s.SpeakerID == v.Person || v.Named(s.Words) || v.Named(s.Speaker))
+			}) ||
+			slices.ContainsFunc(texts, func(t written) bool {
+				rests := t.source == source || slices.ContainsFunc(t.under, func(w words) bool { return w.source == source })
+				return rests && v.Named(t.text)
+			})
+		if named {
+			ids = append(ids, v.Person)
 		}
 	}
 	return ids

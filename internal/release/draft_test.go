@@ -206,7 +206,7 @@ func TestQuotationOfAnEarlierEdition(t *testing.T) {
 	h, ctx := opened(t, false), t.Context()
 	h.answer()
 	must[Draft](t)(h.ChangeParagraph(ctx, by("M-01"), "R1", 2, "Guards said that people “were held for months”.", []string{"C-002"}))
-	must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: "S-001", Kind: record.Consent, Scopes: []record.Scope{
+	must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: "S-001", Kind: record.Consent, Interview: record.Interview{Explained: record.Explanations()}, Scopes: []record.Scope{
 		{Use: record.UseReport, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given},
 		{Use: record.UseQuote, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given}}}))
 	must[Draft](t)(h.AddParagraph(ctx, by("M-01"), "One “was held for ten months”.", []string{"C-001"}))

@@ -177,7 +177,7 @@ func opened(t *testing.T, training bool) *house {
 		{ID: "S-003", Title: "Schools, not prisons", Kind: "official_statement", Origin: record.OriginOwn, Organisation: "The ministry"}} {
 		must[record.Source](t)(h.record.Describe(ctx, by("M-01"), s))
 	}
-	h.consent = must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: "S-001", Kind: record.Consent, Scopes: []record.Scope{
+	h.consent = must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: "S-001", Kind: record.Consent, Interview: record.Interview{Explained: record.Explanations()}, Scopes: []record.Scope{
 		{Use: record.UseReport, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given}}})).ID
 	for _, s := range []string{"S-002", "S-003"} {
 		must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: s, Kind: record.PublicRecord, Citation: "https://example.org/" + s}))

@@ -11,6 +11,7 @@ import (
 	"heed/internal/intake"
 	"heed/internal/lang"
 	"heed/internal/record"
+	"heed/internal/release/victim"
 	"heed/internal/seal"
 )
 
@@ -28,7 +29,7 @@ type picture struct {
 	Texts      map[string]intake.Text    // the newest of each source
 	Earlier    map[string][]intake.Text  // editions before that something cited is tied to
 	Bases      map[string][]record.Basis // by source
-	Victims    map[string][]string       // by public person who was a victim, the sources that attest it; read where it can matter
+	Victims    []victim.Victim           // read where it can matter
 	Contrary   map[string][]string       // by claim, the claims that contradict it
 	Erased     map[string]string         // claims and statements that are named here and were erased, with their source
 	Requests   []ReplyRequest            // of all releases, oldest first

@@ -10,6 +10,7 @@ import (
 	"heed/internal/intake"
 	"heed/internal/ledger"
 	"heed/internal/record"
+	"heed/internal/release/victim"
 	"heed/internal/store"
 )
 
@@ -129,9 +130,13 @@ func (p *picture) readSources(tx *store.Tx) (err error) {
 		}
 	}
 	if slices.ContainsFunc(cited, p.unassessed) {
-		p.Victims, err = record.ReadVictims(tx)
+		persons, events, err := record.ReadVictims(tx)
+		if err != nil {
+			return err
+		}
+		p.Victims = victim.Of(persons, events)
 	}
-	return err
+	return nil
 }
 
 // readEdition reads the edition of a text that a passage counts in, where it is not the

@@ -280,7 +280,7 @@ func TestWithdrawalAfterGate(t *testing.T) {
 // TestExpiryAfterGate: consent ends with its last day, though nobody does anything.
 func TestExpiryAfterGate(t *testing.T) {
 	h, ctx := answered(t), t.Context()
-	must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: "S-001", Kind: record.Consent, Scopes: []record.Scope{
+	must[record.Basis](t)(h.record.AddBasis(ctx, by("M-01"), record.Basis{Source: "S-001", Kind: record.Consent, Interview: record.Interview{Explained: record.Explanations()}, Scopes: []record.Scope{
 		{Use: record.UseReport, Audience: record.AudiencePublic, Attribution: record.RoleOnly, State: record.Given, Expires: "2026-05-05"}}}))
 	h.pass("R1")
 	h.now = h.now.AddDate(0, 0, 1)

@@ -9,6 +9,7 @@ import (
 	"heed/internal/corroborate"
 	"heed/internal/intake"
 	"heed/internal/record"
+	"heed/internal/release/victim"
 )
 
 // passing is a picture in which every rule passes: two origins for a finding, one
@@ -217,11 +218,27 @@ func TestRules(t *testing.T) {
 			p.Draft.Paragraphs = append(p.Draft.Paragraphs, Paragraph{3, "It is reasonable to conclude that people were held.", []string{"C-001"}})
 		}},
 		{"a victim whom an event names", "basis", "S-003", "S-003 names a victim (P-01), and no risk assessment", func(p *picture) {
-			p.Victims = map[string][]string{"P-01": {"S-009", "S-003"}}
+			p.Victims = []victim.Victim{{Person: "P-01", Sources: []string{"S-009", "S-003"}}}
 		}},
 		{"a victim whom a claim is about", "basis", "S-002", "S-002 names a victim (P-01, P-02), and no risk assessment", func(p *picture) {
-			p.Victims = map[string][]string{"P-01": nil, "P-02": nil, "P-03": nil}
+			p.Victims = []victim.Victim{{Person: "P-01"}, {Person: "P-02"}, {Person: "P-03"}}
 			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.About = []string{"P-02", "P-01"} })
+		}},
+		{"a victim of an event that a claim is about", "basis", "S-002", "S-002 names a victim (P-01)", func(p *picture) {
+			p.Victims = []victim.Victim{{Person: "P-01", Events: []string{"EV-01"}}}
+			with(p.Claims, "C-002", func(c *corroborate.Claim) { c.About = []string{"EV-01"} })
+		}},
+		{"a victim who speaks", "basis", "S-002", "S-002 names a victim (P-01)", func(p *picture) {
+			p.Victims = []victim.Victim{{Person: "P-01"}}
+			with(p.Statements, "ST-001", func(s *record.Statement) { s.SpeakerID = "P-01" })
+		}},
+		{"a paragraph with the name of a victim", "basis", "S-002", "S-002 names a victim (P-01)", func(p *picture) {
+			p.Victims = []victim.Victim{{Person: "P-01", Names: []string{"Ilan Dorr"}}}
+			p.Draft.Paragraphs[1].Text += " It spoke of DORR, Ilan."
+		}},
+		{"a claim with the name of a victim", "basis", "S-003", "S-003 names a victim (P-01)", func(p *picture) {
+			p.Victims = []victim.Victim{{Person: "P-01", Names: []string{"Ilan Dorr"}}}
+			with(p.Claims, "C-003", func(c *corroborate.Claim) { c.Text = "Ilan Dorr was not held." })
 		}},
 		{"no basis", "basis", "S-002", "no basis", func(p *picture) { p.Bases["S-002"] = nil }},
 		{"withdrawn", "basis", "S-001", "withdrawn", func(p *picture) { p.Bases["S-001"][0].Withdrawn = true }},
@@ -375,13 +392,13 @@ func TestWaysOut(t *testing.T) {
 			p.Draft.Paragraphs[0].Text = "How many people were held could not be confirmed."
 		},
 		"a victim, with the risk assessed": func(p *picture) {
-			p.Victims = map[string][]string{"P-01": {"S-003"}}
+			p.Victims = []victim.Victim{{Person: "P-01", Sources: []string{"S-003"}}}
 			p.Bases["S-003"] = append(p.Bases["S-003"], record.Basis{ID: "B-004", Source: "S-003", Kind: record.PublicRecord,
 				Citation: "https://example.org/B-003", NamesVictim: true, RiskAssessment: "She lives abroad and was asked."})
 		},
-		"a victim who was asked": func(p *picture) { p.Victims = map[string][]string{"P-01": {"S-001"}} },
+		"a victim who was asked": func(p *picture) { p.Victims = []victim.Victim{{Person: "P-01", Sources: []string{"S-001"}}} },
 		"a victim of whom no cited source speaks": func(p *picture) {
-			p.Victims = map[string][]string{"P-01": {"S-009"}, "P-02": nil}
+			p.Victims = []victim.Victim{{Person: "P-01", Sources: []string{"S-009"}}, {Person: "P-02"}}
 		},
 	} {
 		p := passing()

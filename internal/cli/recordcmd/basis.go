@@ -15,8 +15,8 @@ import (
 )
 
 type basisFlags struct {
-	consent, publicRecord, risk, withdraw string
-	names                                 bool
+	consent, explained, publicRecord, risk, withdraw string
+	names                                            bool
 }
 
 func (v *verbs) basisCommand() *cobra.Command {
@@ -28,10 +28,11 @@ func (v *verbs) basisCommand() *cobra.Command {
 one: not asked counts as refused.
 
 Consent is given per use and audience, as USE:AUDIENCE:ATTRIBUTION=STATE[@UNTIL], with
-commas between. How a person was asked, and what was explained to them, is recorded with
-the verb consent:
+commas between, and counts with what was explained before only. How else a person was asked
+is recorded with the verb consent:
 
-  heed basis S-002 --consent public_report:public:role_only=given,verbatim_quote:public:role_only=refused
+  heed basis S-002 --consent public_report:public:role_only=given,verbatim_quote:public:role_only=refused \
+      --explained purpose,uses,confidentiality_limits,withdrawal_right
   heed basis S-001 --public-record "thenationalnews.com, 2 September 2022"
   heed basis B-001 --withdraw "by telephone, 3 May"
 
@@ -42,6 +43,7 @@ assessment: --names-victim --risk "…".`,
 	}
 	f := c.Flags()
 	f.StringVar(&b.consent, "consent", "", "USE:AUDIENCE:ATTRIBUTION=STATE[@UNTIL],…")
+	f.StringVar(&b.explained, "explained", "", "what was explained before the answers, with commas between")
 	f.StringVar(&b.publicRecord, "public-record", "", "where it is public")
 	f.BoolVar(&b.names, "names-victim", false, "it names a victim")
 	f.StringVar(&b.risk, "risk", "", "the risk assessment")
@@ -58,6 +60,8 @@ func (v *verbs) runBasis(c *cobra.Command, id string, b basisFlags) error {
 		return console.Usage(errors.New("--consent and --public-record are two bases; record them one by one"))
 	case given("withdraw") && (given("consent") || given("public-record")):
 		return console.Usage(errors.New("a basis and its withdrawal are two acts; record them one by one"))
+	case given("explained") && !given("consent"):
+		return console.Usage(errors.New("--explained goes with --consent: nobody is asked about the public record"))
 	case given("withdraw"):
 		return v.open(c.Context(), func(a Case) error { return v.withdrawBasis(c.Context(), a, id, b.withdraw) })
 	case !given("consent") && !given("public-record"):
@@ -72,7 +76,7 @@ func (v *verbs) runBasis(c *cobra.Command, id string, b basisFlags) error {
 		if err != nil {
 			return console.Usage(err)
 		}
-		basis = record.Basis{Source: id, Kind: record.Consent, Scopes: scopes}
+		basis = record.Basis{Source: id, Kind: record.Consent, Scopes: scopes, Interview: record.Interview{Explained: console.Words(b.explained)}}
 	}
 	return v.open(c.Context(), func(a Case) error { return v.addBasis(c.Context(), a, basis) })
 }

@@ -39,7 +39,9 @@ func TestBasisVerb(t *testing.T) {
 	if got := d.run("basis", s, "--json"); got != "[]\n" {
 		t.Errorf("no basis is %q", got)
 	}
-	d.prints([]string{"B-001  S-001  consent", "public_report:public:role_only=given@2027-12-31"}, "basis", s, "--consent", "public_report:public:role_only=given@2027-12-31")
+	d.prints([]string{"B-001  S-001  consent", "public_report:public:role_only=given@2027-12-31"}, "basis", s, "--consent", "public_report:public:role_only=given@2027-12-31",
+		"--explained", "purpose,uses,confidentiality_limits,withdrawal_right")
+	d.refuses(fault.Refused, "no consent before these were explained: withdrawal_right", "basis", s, "--consent", "public_report:public:role_only=given", "--explained", "purpose,uses,confidentiality_limits")
 	_, msg, err := d.try("", "basis", s, "--public-record", "a paper", "--names-victim")
 	if err != nil || !strings.Contains(msg, "B-002 covers nothing: it names a victim") {
 		t.Errorf("%s %v", msg, err)
