@@ -86,16 +86,27 @@ func (c *counter) follow(id string) {
 // organisation is that of a source as it is compared, "" when none is declared.
 func organisation(s record.Source) string { return nameKey(s.Organisation) }
 
-// nameKey is a name as it is compared: folded, without dots, without blanks and
-// punctuation at its ends, with one blank between words. What consists of punctuation
+// nameKey is a name as it is compared: letters as they look, folded, without dots, without
+// blanks and punctuation at its ends, with one blank between words and for a hyphen. What consists of punctuation
 // alone is a name too, and one with all its like: a doubt lowers the count.
 func nameKey(name string) string {
-	folded := strings.Join(strings.Fields(strings.ReplaceAll(lang.Fold(name), ".", "")), " ")
+	folded := strings.Join(strings.Fields(strings.Map(apart, lang.Fold(lang.Skeleton(name)))), " ")
 	key := strings.TrimFunc(folded, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
 	if key == "" && strings.TrimSpace(lang.Fold(name)) != "" {
 		return "."
 	}
 	return key
+}
+
+// apart drops dots and parts what a hyphen joins.
+func apart(r rune) rune {
+	switch {
+	case r == '.':
+		return -1
+	case unicode.Is(unicode.Dash, r), unicode.Is(unicode.Hyphen, r):
+		return ' '
+	}
+	return r
 }
 
 func (c *counter) find(x string) string {

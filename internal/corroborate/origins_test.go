@@ -237,3 +237,15 @@ func TestDecorationNeverRaisesTheCount(t *testing.T) {
 		}
 	})
 }
+
+// However a name is written, its sources are those of one.
+func TestOneNameInManyLetters(t *testing.T) {
+	for _, name := range []string{"INVENTED-WIRE", "Invented  Wire.", "\u0399nvented Wire", "Invented Wir\u0435", "Invented\u2011Wire", "\uff29nvented Wire"} {
+		if nameKey(name) != nameKey("Invented Wire") {
+			t.Errorf("%+q is %q, not %q", name, nameKey(name), nameKey("Invented Wire"))
+		}
+	}
+	if nameKey("Invented Wire") == nameKey("Invented Tower") {
+		t.Error("two names are one")
+	}
+}

@@ -19,13 +19,15 @@ func reading(f Finding) sentences {
 }
 
 // readings reads letters of other scripts as the Latin ones that they look like. A hyphen
-// parts words or stands inside one, a line ends a sentence or goes on with it: a strong
-// word is found either way.
+// parts words or stands inside one, a line ends a sentence, a word or neither: a strong
+// word is found in each way.
 func readings(text string) (out sentences) {
 	text = outsideQuotes(text)
 	texts := []string{text}
-	if at := strings.NewReplacer("\n", " ", "\r", " ").Replace(text); at != text {
-		texts = append(texts, at)
+	for _, as := range []string{" ", ""} {
+		if at := strings.NewReplacer("\n", as, "\r", as).Replace(text); at != text {
+			texts = append(texts, at)
+		}
 	}
 	for _, t := range texts {
 		if at := strings.Map(undashed, t); at != t {
@@ -98,7 +100,7 @@ const RulePlain = "wording_plain"
 // wherever it is printed, and the list of words is in English only.
 func (c *check) plain() {
 	verbs := Verbs(c.f.Standard, Met) // none where the standard is none, which is said elsewhere
-	if len(verbs) > 0 && c.f.Outcome == Met && english(c.f.Text) && !namesDegree(c.f.Text) {
+	if len(verbs) > 0 && c.f.Outcome == Met && English(c.f.Text) && !namesDegree(c.f.Text) {
 		verb := strings.TrimSuffix(verbs[0], " that")
 		c.report(RulePlain, "", false, "its words name no degree of proof; a reader takes it for certain: write e.g. “%s”", verb)
 	}
@@ -131,8 +133,9 @@ const (
 	foreignWords = "der, die, das, und, wurden, wurde, le, la, les, des, du, et, ont, sont, est, el, los, las, fueron, una, que, de, y, il, che, di, sono, het, een, werden, os, dos, foram, e, bir, ve, og, och"
 )
 
-// english reports whether a text of some words is in English, as far as that shows.
-func english(text string) bool {
+// English reports whether a text of some words is in English, as far as that shows. In
+// other languages nothing is read for words of certainty.
+func English(text string) bool {
 	words := lang.Words(outsideQuotes(text))
 	ours, others, plain := 0, 0, true
 	for _, w := range words {

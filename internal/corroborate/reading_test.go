@@ -169,3 +169,16 @@ func TestCheckShowsABareAssertion(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestCertaintyInOtherShapes(t *testing.T) {
+	f := Finding{Standard: record.ReasonableGrounds, Outcome: Met}
+	for _, text := range []string{"People were held. Be\nyond doubt.", "Everyone knows that people were held.", "People were held as a matter of fact.", "People were held, and the evidence is overwhelming.",
+		"It is not reasonable to conclude that people were held."} {
+		if f.Text = text; len(tooStrong(f)) == 0 {
+			t.Errorf("%q is taken", text)
+		}
+	}
+	if f.Text = "It is reasonable to conclude that people were held."; len(tooStrong(f)) > 0 {
+		t.Errorf("%v", tooStrong(f))
+	}
+}

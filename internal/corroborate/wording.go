@@ -26,7 +26,8 @@ var wordings = []struct {
 			"beyond question, beyond any question, beyond dispute, beyond any dispute, without question, no question that, unquestionable, " +
 			"unquestionably, indubitable, indubitably, incontrovertible, incontrovertibly, incontestable, incontestably, unmistakable, unmistakably, " +
 			"it is certain, certain that, certainly, with certainty, a certainty, definitely, definitively, knows that, know that, we know, team knows, " +
-			"it is known, is convinced, are convinced, convinced that, is a fact, a fact that, it is true, is guilty, are guilty, was guilty, were guilty"},
+			"it is known, is convinced, are convinced, convinced that, is a fact, a fact that, it is true, is guilty, are guilty, was guilty, were guilty, " +
+			"everyone knows, everybody knows, matter of fact, as night follows day, watertight, evidence is overwhelming, overwhelming evidence, no two opinions, cannot be two opinions"},
 	{record.ClearAndConvincing, "it is reasonable to conclude",
 		"established, proven, proved, proves, proof that, confirmed, confirms, clear and convincing, conclusive, conclusively, " +
 			"demonstrated, demonstrates, verified, establishes, clearly, it is clear, evidently, is evident, obviously, is obvious, plainly, ascertained"},
@@ -89,7 +90,7 @@ const denials = "did not happen, did not occur, did not take place, never happen
 	"is false, was false, are false, were false, is untrue, was untrue, disproven, disproved, refuted, debunked"
 
 // unmet are words for what does not meet the standard.
-const unmet = "unreasonable to conclude, unreasonable to believe, unreasonable to suspect, unreasonable to find, does not reach the standard, material is inconclusive"
+const unmet = "not reasonable to conclude, not reasonable to believe, unreasonable to conclude, unreasonable to believe, unreasonable to suspect, unreasonable to find, does not reach the standard, material is inconclusive"
 
 // negations turn a strong word into a modest one: "could not be confirmed" is the
 // field's way to say that a number is open.

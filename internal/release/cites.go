@@ -3,6 +3,7 @@ package release
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"heed/internal/corroborate"
@@ -30,6 +31,20 @@ func wording(p picture) (n int, hits []Hit) {
 		}
 	}
 	return n, hits
+}
+
+// wordingNote names the paragraphs whose words nobody weighed: the lists are in English.
+func wordingNote(p picture) string {
+	var unread []string
+	for _, para := range p.Draft.Paragraphs {
+		if !corroborate.English(para.Text) {
+			unread = append(unread, strconv.Itoa(para.N))
+		}
+	}
+	if len(unread) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d; not read in other languages than English: paragraph %s", len(p.Draft.Paragraphs), strings.Join(unread, ", "))
 }
 
 // uncontested: what contradicts a claim that a paragraph cites by itself stands with its

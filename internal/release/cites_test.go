@@ -80,3 +80,31 @@ func TestGateWeighsWords(t *testing.T) {
 	must[Draft](t)(h.ChangeParagraph(ctx, by("M-01"), "R1", 1, "It is proven beyond doubt that a person was held.", []string{"C-001"}))
 	h.blocks("wording", "paragraph 1", "no finding is cited")
 }
+
+// What nobody weighed for certainty, and what nobody was sent, is named beside the rule.
+func TestNotesOfWhatWasNotReadOrSent(t *testing.T) {
+	p := passing()
+	if got := wordingNote(p); got != "" {
+		t.Errorf("in English: %q", got)
+	}
+	p.Draft.Paragraphs[1].Text = "Il est établi sans le moindre doute."
+	if got, want := wordingNote(p), "not read in other languages than English: paragraph 2"; !strings.Contains(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if got := p.unsent(); got != nil {
+		t.Errorf("nothing was sent, and %v is not as sent", got)
+	}
+	p.Requests = []ReplyRequest{{ID: "RQ-01", Release: p.Draft.ID, Zone: "UTC", SentOn: "2031-05-01", Deadline: "2031-05-02", Paragraphs: p.Draft.all(), Text: sentText(p.Draft, p.Draft.all())}}
+	if got := p.unsent(); got != nil {
+		t.Errorf("sent as it is: %v", got)
+	}
+	p.Draft.Paragraphs[0].Text += " The minister ordered it."
+	p.Draft.Paragraphs = append(p.Draft.Paragraphs, Paragraph{3, "He hid it.", []string{"F-01"}})
+	if got := repliedNote(p); !strings.HasSuffix(got, "; nobody was sent what stands in paragraph 1, 3") {
+		t.Errorf("got %q", got)
+	}
+	p.Requests[0].Withdrawn = "a slip"
+	if got := p.unsent(); got != nil {
+		t.Errorf("withdrawn: %v", got)
+	}
+}

@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -208,10 +209,34 @@ func repliedNote(p picture) string {
 			without = append(without, q.ID)
 		}
 	}
-	if len(without) == 0 {
-		return ""
+	note := fmt.Sprint(n)
+	if len(without) > 0 {
+		note += "; no reply to " + strings.Join(without, ", ")
 	}
-	return fmt.Sprintf("%d; no reply to %s", n, strings.Join(without, ", "))
+	if numbers := p.unsent(); len(numbers) > 0 {
+		note += "; nobody was sent what stands in paragraph " + strings.Join(numbers, ", ")
+	}
+	return note
+}
+
+// unsent lists the paragraphs whose text stands in nothing that was sent for reply: those
+// that came or changed since. Corrections are among them, so that it is for the two who
+// sign to say whether somebody must be asked again.
+func (p picture) unsent() (numbers []string) {
+	sent := map[string]bool{}
+	for _, q := range p.Requests {
+		if q.Release == p.Draft.ID && q.Withdrawn == "" {
+			for _, text := range sentParagraphs(q.Text) {
+				sent[text] = true
+			}
+		}
+	}
+	for _, para := range p.Draft.Paragraphs {
+		if len(sent) > 0 && !sent[para.Text] {
+			numbers = append(numbers, strconv.Itoa(para.N))
+		}
+	}
+	return numbers
 }
 
 // before reports whether one release was begun before another.

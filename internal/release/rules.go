@@ -32,7 +32,7 @@ func rules() []rule {
 		{"traces", "every paragraph traces to a claim", traces, nil},
 		{"checks", "every cited finding meets its standard", checks, nil},
 		{"answers", "every contrary claim is answered", answers, nil},
-		{"wording", "no paragraph claims more than what it cites", wording, nil},
+		{"wording", "no paragraph claims more than what it cites", wording, wordingNote},
 		{"basis", "every source has a basis for this use", basis, nil},
 		{"quotes", "quoted words stand verbatim in a cited source", quotes, nil},
 		{"reply", "each reply is disposed of, and none is still awaited", replied, repliedNote},

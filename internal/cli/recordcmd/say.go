@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"heed/internal/cli/console"
 	"heed/internal/intake"
+	"heed/internal/lang"
 	"heed/internal/record"
 )
 
@@ -70,6 +72,8 @@ recording the statement are one act.
 func (v *verbs) runSay(c *cobra.Command, args []string, f sayFlags) error {
 	recording := f.from+f.quote != ""
 	switch {
+	case c.Flags().Changed("words") && lang.Blank(f.Words):
+		return console.Usage(errors.New("--words has no words; leave it out to take the whole passage"))
 	case recording && len(args) > 0:
 		return console.Usage(errors.New("record a statement with --from or --quote, or name what to show, not both"))
 	case recording && f.about != "":
@@ -133,7 +137,30 @@ func (v *verbs) sayOne(ctx context.Context, a Case, f sayFlags) error {
 	if proposed != "" && proposed != got.Target.Kind {
 		v.Say("The proposal had the target %s, and you recorded %s. Both stand on record; check that the words themselves are about it.", proposed, got.Target.Kind)
 	}
+	if names := namesOther(got); names != "" {
+		v.Say("These words name the %s, and you recorded them as said of %s. If that is a slip: heed undo %s", names, got.Target, got.ID)
+	}
 	return v.Emit(got, func(w io.Writer) { printStatement(w, got) })
+}
+
+// namesOther is what the words of a statement about recommendations name instead, as far as
+// English words tell; "" where they name recommendations, or nothing.
+func namesOther(s record.Statement) string {
+	words := lang.Words(s.Words)
+	has := func(some ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(some, w) })
+	}
+	switch {
+	case s.Target.Kind != record.TargetRecommendation && s.Target.Kind != record.TargetRecommendations:
+	case slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, "recommend") }):
+	case has("report", "assessment", "document"):
+		return "report"
+	case has("release", "publication", "publishing"):
+		return "release"
+	case has("accusation", "accusations", "allegation", "allegations", "smear", "smears", "slander", "slanders", "lie", "lies"):
+		return "accusations"
+	}
+	return ""
 }
 
 // targetThere refuses a statement that would point at a recommendation or finding that
