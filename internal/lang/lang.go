@@ -88,6 +88,9 @@ func DirectionOf(text string) Direction {
 // names, ids and single lines, where two spellings that look alike are a trap. A
 // backslash stays as it is, so the form cannot be undone with certainty.
 func Visible(s string) string {
+	if plain(s) {
+		return s
+	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
@@ -112,11 +115,24 @@ func Visible(s string) string {
 	return b.String()
 }
 
+// plain reports whether a text has letters, signs and blanks of ASCII only, as most have.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // seen reports whether r shows on its own. Controls, format characters, line and
 // paragraph separators, private use and what Unicode had not assigned when Go's tables
 // were made do not; the few format characters that Unicode gives a shape (the Arabic
 // number and verse signs) do.
 func seen(r rune) bool {
+	if r < 0x7f {
+		return r >= ' '
+	}
 	if unicode.Is(unicode.Prepended_Concatenation_Mark, r) {
 		return true
 	}
