@@ -152,10 +152,11 @@ func namesOther(s record.Statement) string {
 	}
 	switch {
 	case s.Target.Kind != record.TargetRecommendation && s.Target.Kind != record.TargetRecommendations:
+	case s.Stance == record.Recommends || s.Stance == record.Urges: // it may ask for a release
 	case slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, "recommend") }):
 	case has("report", "assessment", "document"):
 		return "report"
-	case has("release", "publication", "publishing"):
+	case has("publication", "publishing") || strings.Contains(" "+strings.Join(words, " ")+" ", " the release "):
 		return "release"
 	case has("accusation", "accusations", "allegation", "allegations", "smear", "smears", "slander", "slanders", "lie", "lies"):
 		return "accusations"

@@ -19,8 +19,11 @@ func TestWordsThatNameSomethingElse(t *testing.T) {
 		{record.Target{Kind: record.TargetRecommendations}, "this assessment is void", "report"},
 		{rec, "accepts the recommendation of the report", ""}, {rec, "will consider it", ""}, {record.Target{Kind: record.TargetReport}, "rejects the report", ""},
 	} {
-		if got := namesOther(record.Statement{Target: tt.target, Words: tt.words}); got != tt.want {
+		if got := namesOther(record.Statement{Target: tt.target, Words: tt.words, Stance: record.Rejects}); got != tt.want {
 			t.Errorf("%q of %s: %q", tt.words, tt.target, got)
 		}
+	}
+	if got := namesOther(record.Statement{Target: rec, Words: "the release of all", Stance: record.Recommends}); got != "" {
+		t.Errorf("who asks for a release names it: %q", got)
 	}
 }
