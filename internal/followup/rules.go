@@ -3,27 +3,13 @@ package followup
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"heed/internal/fault"
 	"heed/internal/lang"
-	"heed/internal/record"
 )
 
-// oneLine refuses what could not be shown on a line, or would come back changed from
-// the ledger, whose versions are JSON.
-func oneLine(what, s string, required bool) error {
-	switch {
-	case required && lang.Blank(s):
-		return invalid("the "+what+" is missing", "Give it and try again.")
-	case !utf8.ValidString(s):
-		return invalid("the "+what+" is no valid UTF-8", "Write it again.")
-	case strings.ContainsFunc(s, unicode.IsControl):
-		return invalid("the "+what+" holds control characters", "Write it again without them.")
-	}
-	return record.InOrder(s)
-}
+// oneLine checks a text of one line.
+func oneLine(what, s string, required bool) error { return lang.Line(what, s, required) }
 
 // invalid is a refusal before anything was written.
 func invalid(what, do string) error {

@@ -290,3 +290,20 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// Whatever fails once somebody stopped the run fails for that, and says so: an import that
+// is interrupted answers with a closed statement, a lock or nothing, as it happens. A
+// refusal stays what it is.
+func TestStoppedIsTold(t *testing.T) {
+	db := open(t, t.TempDir(), true)
+	refusal := fault.New(fault.Refused, "no", "", "")
+	for _, run := range []func(context.Context, func(*Tx) error) error{db.Update, db.View} {
+		for _, tt := range []struct{ fails, want error }{{errors.New("statement is closed"), context.Canceled}, {refusal, refusal}} {
+			ctx, stop := context.WithCancel(t.Context())
+			err := run(ctx, func(*Tx) error { stop(); return tt.fails })
+			if !errors.Is(err, tt.want) || !errors.Is(err, tt.fails) {
+				t.Errorf("%v became %v, want %v", tt.fails, err, tt.want)
+			}
+		}
+	}
+}
